@@ -1,0 +1,13 @@
+/** Unit, property, snapshot and conformance tests: everything that needs no server. */
+module.exports = {
+  testEnvironment: "node",
+  roots: ["<rootDir>/test"],
+  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/live/"],
+  testMatch: ["**/*.test.ts"],
+  transform: { "^.+\\.tsx?$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
+  moduleNameMapper: {
+    "^slipway$": "<rootDir>/lib/index.ts",
+    "^slipway/github$": "<rootDir>/lib/constructs/github/index.ts",
+  },
+  testTimeout: 120_000,
+};

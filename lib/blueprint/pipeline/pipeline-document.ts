@@ -1,0 +1,134 @@
+/**
+ * A pipeline as plain JSON: what the user said, with every default resolved. The graph, its lowering to jobs and the
+ * laptop engine read this and nothing else.
+ */
+export interface PipelineDocument {
+  /** Name of the pipeline: lower-case letters, digits and dashes. Names files, jobs, GitHub environments and the registered model. */
+  readonly name: string;
+  /** Folder of this model inside the repository, `.` for the top; every path below is relative to it. */
+  readonly root: string;
+  readonly python: PythonEnvironment;
+  readonly commands: PipelineCommands;
+  readonly data: DataSource;
+  readonly heldOut: HeldOutRule;
+  readonly customStages: readonly CustomStage[];
+  readonly triggers: readonly TriggerDocument[];
+  /** In order of promotion, for example staging, production. */
+  readonly environments: readonly EnvironmentDocument[];
+  /** Whether models are registered; without a registry the pipeline ends at signed evidence. */
+  readonly registry: RegistryDocument | null;
+  /** Where models, evidence and promotion records are kept write-once; `null` only where nothing is promoted. */
+  readonly store: StoreDocument | null;
+  readonly signing: SigningDocument;
+  readonly timeoutMinutes: Readonly<Partial<Record<StageKind, number>>>;
+}
+
+/** The stages Slipway knows; promote, release, verify and approve repeat per environment. */
+export type StageKind =
+  | "lint"
+  | "test"
+  | "acquire"
+  | "validate-data"
+  | "split"
+  | "train"
+  | "baseline"
+  | "predict"
+  | "gate"
+  | "register"
+  | "approve"
+  | "promote"
+  | "release"
+  | "verify"
+  | "custom";
+
+/** The two lines every pipeline has: what a pull request or merge group runs, and what the default branch runs. */
+export type Line = "review" | "delivery";
+
+export interface PythonEnvironment {
+  readonly version: string;
+  readonly manager: "uv" | "poetry" | "conda-lock" | "pip";
+  /** The lock file that was found, relative to root: uv.lock, poetry.lock, conda-lock.yml, requirements.txt with hashes. */
+  readonly lockFile: string;
+}
+
+/** Shell commands of the model repository, run in the locked environment; `null` where the stage is left out. */
+export interface PipelineCommands {
+  readonly lint: string | null;
+  readonly test: string | null;
+  readonly train: string;
+  /** `null`: Slipway loads the model with MLflow's pyfunc and predicts by itself. */
+  readonly predict: string | null;
+}
+
+/** Where the data snapshot comes from; `sample` is the file in the repository that pull requests use instead. */
+export type DataSource =
+  | { readonly kind: "file"; readonly path: string; readonly sample: string | null }
+  | {
+      readonly kind: "url";
+      readonly url: string;
+      readonly sha256: string;
+      readonly format: "parquet" | "csv";
+      readonly sample: string | null;
+    }
+  /** User code that writes `output`; run in a job of its own that holds no key. */
+  | { readonly kind: "command"; readonly run: string; readonly output: string; readonly sample: string | null };
+
+export interface HeldOutRule {
+  /** Share of the contract's group keys that is held out, between 0 and 1. */
+  readonly fraction: number;
+  /** First value of the contract's time column that belongs to the held-out part; `null` holds out by key alone. */
+  readonly from: string | number | null;
+  readonly seed: number;
+}
+
+export interface CustomStage {
+  readonly name: string;
+  readonly run: string;
+  /** Names of stages (kinds, custom names, or `promote-<environment>`) that must have succeeded before. */
+  readonly after: readonly string[];
+  /** Names of stages that may only start when this one succeeded. */
+  readonly before: readonly string[];
+  readonly lines: readonly Line[];
+}
+
+export type TriggerDocument =
+  | { readonly kind: "push" }
+  | { readonly kind: "pullRequest" }
+  | { readonly kind: "mergeGroup" }
+  | { readonly kind: "manual" }
+  | { readonly kind: "schedule"; readonly cron: string }
+  /** Looks on the cron schedule and goes on only when at least so many labelled rows are new since the last registered model. */
+  | { readonly kind: "newData"; readonly minLabelledRows: number; readonly cron: string }
+  /** Looks on the cron schedule and goes on only when the monitor filed a drift finding since the last registered model. */
+  | { readonly kind: "drift"; readonly cron: string };
+
+export interface EnvironmentDocument {
+  readonly name: string;
+  /** Whether a person must approve before promotion into this environment. */
+  readonly approval: boolean;
+  /** Name of the service that releases here; `null`: this environment ends at promotion. */
+  readonly service: string | null;
+}
+
+export interface RegistryDocument {
+  readonly kind: "mlflow";
+  readonly model: string;
+  readonly experiment: string;
+}
+
+/** `directory` is for laptops and self-hosted runners with a shared disk; `s3` is any S3-compatible bucket. */
+export type StoreDocument =
+  | { readonly kind: "directory"; readonly path: string }
+  | {
+      readonly kind: "s3";
+      readonly bucket: string;
+      readonly prefix: string;
+      readonly region: string;
+      readonly endpoint: string | null;
+    };
+
+export type SigningDocument =
+  | { readonly kind: "keyless" }
+  | { readonly kind: "kms"; readonly keyId: string; readonly region: string }
+  /** ed25519 key from the secret `SLIPWAY_SIGNING_KEY`. */
+  | { readonly kind: "ed25519" };

@@ -1,0 +1,1 @@
+export { InvalidInputError, type Problem } from "./blueprint/problems";
