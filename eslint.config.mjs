@@ -1,19 +1,6 @@
 import boundaries from "eslint-plugin-boundaries";
 import tseslint from "typescript-eslint";
-
-/** The rooms of the house (docs/architecture.md). A file outside every room belongs to the package's entry points. */
-const rooms = ["blueprint", "verdict", "jobs", "renderers", "constructs/pipeline", "constructs/github", "runtime"];
-
-/** What each room may import besides itself: the arrows of docs/architecture.md. */
-const arrows = {
-  blueprint: [],
-  verdict: ["blueprint"],
-  jobs: ["blueprint"],
-  renderers: ["blueprint", "verdict", "jobs"],
-  "constructs/pipeline": ["blueprint", "jobs", "renderers"],
-  "constructs/github": ["blueprint", "jobs", "renderers"],
-  runtime: ["blueprint", "verdict", "jobs"],
-};
+import { rooms } from "./scripts/rooms.mjs";
 
 /** Packages only some rooms may load, so that neither audience installs the other's weight. */
 const cdktf = ["cdktf", "constructs", "@cdktf/*"];
@@ -38,7 +25,7 @@ export default tseslint.config(
     settings: {
       "import/resolver": { typescript: { project: "tsconfig.json" } },
       "boundaries/include": ["lib/**/*.ts"],
-      "boundaries/elements": rooms.map((room) => ({ type: room, pattern: `lib/${room}` })),
+      "boundaries/elements": rooms.map(({ name }) => ({ type: name, pattern: `lib/${name}` })),
     },
     rules: {
       "boundaries/dependencies": [
@@ -46,9 +33,9 @@ export default tseslint.config(
         {
           default: "disallow",
           message: "see the arrows in docs/architecture.md",
-          policies: rooms.map((room) => ({
-            from: { element: { type: room } },
-            allow: { to: { element: { type: [room, ...arrows[room]] } } },
+          policies: rooms.map(({ name, imports }) => ({
+            from: { element: { type: name } },
+            allow: { to: { element: { type: [name, ...imports] } } },
           })),
         },
       ],
