@@ -9,5 +9,6 @@ module.exports = {
     "^slipway$": "<rootDir>/lib/index.ts",
     "^slipway/github$": "<rootDir>/lib/constructs/github/index.ts",
   },
+  reporters: ["default", "<rootDir>/test/tools/not-run-reporter.js"],
   testTimeout: 120_000,
 };
