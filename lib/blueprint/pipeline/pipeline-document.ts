@@ -23,19 +23,22 @@ export interface PipelineDocument {
   readonly timeoutMinutes: Readonly<Partial<Record<StageKind, number>>>;
 }
 
-/** The stages Slipway knows; promote, release, verify and approve repeat per environment. */
+/**
+ * The stages Slipway knows; promote, release and verify repeat per environment. Approval is no stage of its own: it is what the
+ * environment of a promotion asks for. `detect` decides whether a run that only looked for new data or drift goes on.
+ */
 export type StageKind =
   | "lint"
   | "test"
   | "acquire"
   | "validate-data"
+  | "detect"
   | "split"
   | "train"
   | "baseline"
   | "predict"
   | "gate"
   | "register"
-  | "approve"
   | "promote"
   | "release"
   | "verify"

@@ -1,0 +1,48 @@
+import type { Approver } from "../identity";
+import type { EnvironmentDocument } from "./pipeline-document";
+
+/** A place that models are promoted into, in the order in which the pipeline lists them. */
+export class Environment {
+  /** The environment `staging`: promoted into without a person, unless reviewers are named. */
+  public static staging(options: EnvironmentOptions = {}): Environment {
+    return Environment.named("staging", options);
+  }
+
+  /** The environment `production`: promoted into only after a person approved, unless `approval: false` says otherwise. */
+  public static production(options: EnvironmentOptions = {}): Environment {
+    return Environment.named("production", { approval: true, ...options });
+  }
+
+  /** An environment of another name: lower-case letters, digits and single dashes. */
+  public static named(name: string, options: EnvironmentOptions = {}): Environment {
+    const reviewers = options.reviewers ?? [];
+    return new Environment(
+      { name, approval: options.approval ?? reviewers.length > 0, service: options.service ?? null },
+      reviewers,
+    );
+  }
+
+  private constructor(
+    public readonly document: EnvironmentDocument,
+    /** Who may approve, for the delivery to resolve. */
+    public readonly reviewers: readonly Approver[],
+  ) {}
+}
+
+export interface EnvironmentOptions {
+  /**
+   * Whether a person must approve before a model is promoted into this environment.
+   * @default true for production and wherever reviewers are named
+   */
+  readonly approval?: boolean;
+  /**
+   * Who may approve; any one of them suffices. `Reviewer` of the delivery, for example of `slipway/github`.
+   * @default nobody is named
+   */
+  readonly reviewers?: readonly Approver[];
+  /**
+   * Name of the service that is released here after promotion.
+   * @default none: the environment ends at promotion
+   */
+  readonly service?: string;
+}
