@@ -23,7 +23,7 @@ function resolveLines(pipeline: PipelineDocument, stages: readonly Stage[]): rea
   const known = new Map(LINES.map((line) => [line, new Set(knownStages(pipeline, line).map(({ id }) => id))]));
   const lines = stages.map((stage) => stage.lines ?? LINES);
   // Losing a line may take it from the stages that come after: repeat until nothing changes.
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     stages.forEach((stage, index) => {
       if (stage.lines !== null) return;
@@ -53,7 +53,8 @@ function defaultBefore(
   if (!lines.includes("delivery")) return [];
   const earlier = namesBefore(pipeline, stages, stage);
   const consequences = consequentialStages(pipeline);
-  const next = consequences[consequences.findLastIndex((id) => earlier.has(id)) + 1];
+  const passed = consequences.filter((id) => earlier.has(id)).at(-1);
+  const next = consequences[passed === undefined ? 0 : consequences.indexOf(passed) + 1];
   return next === undefined ? [] : [next];
 }
 

@@ -33,7 +33,12 @@ export function environmentProblems({ environments, registry }: PipelineDocument
     }
   });
   if (environments.length > 0 && registry === null) {
-    problems.add("registry", false, "promotes models that are registered nowhere", "Give a registry, or no environments.");
+    problems.add(
+      "registry",
+      false,
+      "promotes models that are registered nowhere",
+      "Give a registry, or no environments.",
+    );
   }
   return problems.list;
 }

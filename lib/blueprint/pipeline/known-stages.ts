@@ -12,7 +12,19 @@ export interface StageNode {
 
 /** Names that no custom stage may take, in any pipeline. */
 export const RESERVED_STAGE_NAMES: readonly string[] = [
-  ...["lint", "test", "acquire", "validate-data", "detect", "split", "baseline", "train", "predict", "gate", "register"],
+  ...[
+    "lint",
+    "test",
+    "acquire",
+    "validate-data",
+    "detect",
+    "split",
+    "baseline",
+    "train",
+    "predict",
+    "gate",
+    "register",
+  ],
   ...["approve", "promote", "release", "verify", "verdict", "custom"],
 ];
 

@@ -4,8 +4,8 @@ import type { Problems } from "../problems";
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const LONGEST_NAME = 60;
 
-// eslint-disable-next-line no-control-regex -- control characters are what it looks for
 const CONTROL_EXCEPT_TAB_AND_LINE_FEED = /[\u0000-\u0008\u000b-\u001f\u007f]/;
+const HALF_A_SURROGATE_PAIR = /\p{Surrogate}/u;
 
 export function checkName(problems: Problems, path: string, name: string): void {
   if (!NAME.test(name)) {
@@ -19,7 +19,7 @@ export function checkName(problems: Problems, path: string, name: string): void 
 export function checkCommand(problems: Problems, path: string, command: string): void {
   if (command.trim() === "") {
     problems.add(path, command, "is an empty command", "Give the command to run, or leave the property out.");
-  } else if (CONTROL_EXCEPT_TAB_AND_LINE_FEED.test(command) || !command.isWellFormed()) {
+  } else if (CONTROL_EXCEPT_TAB_AND_LINE_FEED.test(command) || HALF_A_SURROGATE_PAIR.test(command)) {
     problems.add(
       path,
       command,

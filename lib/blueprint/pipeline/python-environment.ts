@@ -97,7 +97,9 @@ function onlyOne(
   problems.add(
     "python.lockFile",
     unlocked?.file,
-    unlocked === undefined ? "is not there: no locked Python environment was found" : "states dependencies that are not locked",
+    unlocked === undefined
+      ? "is not there: no locked Python environment was found"
+      : "states dependencies that are not locked",
     unlocked?.remedy ?? "Add uv.lock, poetry.lock, conda-lock.yml, or a requirements.txt with a hash on every line.",
   );
   return null;
@@ -145,14 +147,18 @@ function unhashedLines(text: string): readonly string[] {
     .map((line) => line.replace(/(^|\s)#.*$/, "").trim())
     .filter((line) => line !== "");
   // Options on lines of their own (--index-url, --only-binary) install nothing; -r, -c and -e bring in what was not read here.
-  const requirements = lines.filter((line) => !line.startsWith("-") || /^(-r|-c|-e|--requirement|--constraint|--editable)\b/.test(line));
+  const requirements = lines.filter(
+    (line) => !line.startsWith("-") || /^(-r|-c|-e|--requirement|--constraint|--editable)\b/.test(line),
+  );
   if (requirements.length === 0) return [NO_REQUIREMENT];
   return requirements.filter((line) => !/\s--hash=sha(256|384|512):[0-9a-f]{64,}/.test(line));
 }
 
 function versionFrom(files: readonly FoundFile[]): string {
   const pinned = /^\s*(3\.\d+(?:\.\d+)?)\s*$/m.exec(textOf(files, ".python-version"))?.[1];
-  const required = /^\s*requires-python\s*=\s*["'][^"']*(?:>=|==|~=)\s*(3\.\d+)/m.exec(textOf(files, "pyproject.toml"))?.[1];
+  const required = /^\s*requires-python\s*=\s*["'][^"']*(?:>=|==|~=)\s*(3\.\d+)/m.exec(
+    textOf(files, "pyproject.toml"),
+  )?.[1];
   const poetry = /^\s*python\s*=\s*["'](?:\^|~|>=|==)?\s*(3\.\d+)/m.exec(textOf(files, "pyproject.toml"))?.[1];
   return pinned ?? required ?? poetry ?? DEFAULT_VERSION;
 }

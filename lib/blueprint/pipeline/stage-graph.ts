@@ -13,9 +13,10 @@ export class StageGraph {
     const stages = [...known, ...customs.map(customNode)].map((stage) => ({
       ...stage,
       // A stage of both lines may hold up stages that only one of them has.
-      after: [...stage.after, ...customs.filter(({ before }) => before.includes(stage.id)).map(({ name }) => name)].filter(
-        (id, index, all) => ids.has(id) && all.indexOf(id) === index,
-      ),
+      after: [
+        ...stage.after,
+        ...customs.filter(({ before }) => before.includes(stage.id)).map(({ name }) => name),
+      ].filter((id, index, all) => ids.has(id) && all.indexOf(id) === index),
     }));
     return new StageGraph(line, stages);
   }

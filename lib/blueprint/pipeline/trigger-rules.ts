@@ -16,7 +16,10 @@ export function triggerProblems(triggers: readonly TriggerDocument[]): readonly 
   const crons = new Set<string>();
   triggers.forEach((trigger, index) => {
     const path = `triggers[${index}]`;
-    if (trigger.kind === "newData" && !(Number.isSafeInteger(trigger.minLabelledRows) && trigger.minLabelledRows >= 1)) {
+    if (
+      trigger.kind === "newData" &&
+      !(Number.isSafeInteger(trigger.minLabelledRows) && trigger.minLabelledRows >= 1)
+    ) {
       problems.add(
         `${path}.minLabelledRows`,
         trigger.minLabelledRows,
@@ -66,7 +69,9 @@ function checkCron(problems: Problems, path: string, cron: string): void {
 function isCronPart(part: string, least: number, greatest: number): boolean {
   const match = /^(?:\*|(\d{1,2})(?:-(\d{1,2}))?)(?:\/(\d{1,2}))?$/.exec(part);
   if (match === null) return false;
-  const [from, to, step] = [match[1], match[2], match[3]].map((text) => (text === undefined ? undefined : Number(text)));
+  const [from, to, step] = [match[1], match[2], match[3]].map((text) =>
+    text === undefined ? undefined : Number(text),
+  );
   const inside = (value: number | undefined): boolean => value === undefined || (value >= least && value <= greatest);
   return inside(from) && inside(to) && (from ?? least) <= (to ?? greatest) && step !== 0;
 }

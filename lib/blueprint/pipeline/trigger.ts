@@ -39,7 +39,11 @@ export class Trigger {
 
   /** Delivery as soon as enough labelled rows are new since the last registered model. */
   public static newData(options: NewDataOptions): Trigger {
-    return new Trigger({ kind: "newData", minLabelledRows: options.minLabelledRows, cron: options.cron ?? "47 3 * * *" });
+    return new Trigger({
+      kind: "newData",
+      minLabelledRows: options.minLabelledRows,
+      cron: options.cron ?? "47 3 * * *",
+    });
   }
 
   /** Delivery when monitoring found drift since the last registered model. */
