@@ -1,0 +1,15 @@
+/** A Markdown table; cells are plain text. */
+export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map(markdownText).join(" | ")} |`;
+  return [line(header), `|${" --- |".repeat(header.length)}`, ...rows.map(line)].join("\n");
+}
+
+/** Plain text made safe in Markdown and in the HTML it becomes: names and values from data never format, link or mention. */
+export function markdownText(text: string): string {
+  return text
+    .replace(/[\r\n]+/g, " ")
+    .replace(/&/g, "&amp;")
+    .replace(/</g, "&lt;")
+    .replace(/[\\`*_{}[\]()#!|~]/g, "\\$&")
+    .replace(/@/g, "&#64;");
+}
