@@ -1,3 +1,4 @@
+export { Duration } from "./blueprint/duration";
 export {
   DataSource,
   type DataCommandOptions,
@@ -13,4 +14,31 @@ export { Stage, type StageOptions } from "./blueprint/pipeline/stage";
 export { Store, type S3Options } from "./blueprint/pipeline/store";
 export { Training, type TrainingOptions } from "./blueprint/pipeline/training";
 export { Trigger, type DriftTriggerOptions, type NewDataOptions } from "./blueprint/pipeline/trigger";
+export { scoreAtLeast, topFraction } from "./blueprint/policy/decision-rule";
+export {
+  calibrationWithinGroups,
+  demographicParityDifference,
+  demographicParityRatio,
+  equalizedOddsDifference,
+  equalizedOddsRatio,
+  equalOpportunityDifference,
+  type GroupOptions,
+  type LowerLimit,
+  type UpperLimit,
+} from "./blueprint/policy/fairness";
+export {
+  declaredMetric,
+  metric,
+  type MarginOptions,
+  type MetricBuilder,
+  type SliceBuilder,
+  type ThresholdOptions,
+} from "./blueprint/policy/metric";
+export type * from "./blueprint/policy/policy-document";
+export {
+  QualityPolicy,
+  type DriftLimits,
+  type QualityPolicyProps,
+  type ServingLimits,
+} from "./blueprint/policy/quality-policy";
 export { InvalidInputError, type Problem } from "./blueprint/problems";

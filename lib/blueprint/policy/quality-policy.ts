@@ -1,0 +1,183 @@
+import type { Duration } from "../duration";
+import { canonicalText, textDigest } from "../manifest/canonical-text";
+import { InvalidInputError } from "../problems";
+import type {
+  AccuracyThreshold,
+  DecisionRule,
+  FairnessThreshold,
+  GatePolicy,
+  PolicyDocument,
+  PolicySection,
+} from "./policy-document";
+import { policyProblems } from "./policy-problems";
+
+export interface QualityPolicyProps {
+  /**
+   * What the score is used for. Fairness measures and metrics of decisions have no meaning without it.
+   *
+   * @default - scores only; nothing is selected
+   */
+  readonly decision?: DecisionRule;
+
+  /**
+   * Limits on how well the model scores, from `metric(...)` and `declaredMetric(...)`.
+   *
+   * @default - none
+   */
+  readonly accuracy?: readonly AccuracyThreshold[];
+
+  /**
+   * Limits on how the decision treats groups, from `demographicParityDifference(...)` and its siblings.
+   *
+   * @default - none
+   */
+  readonly fairness?: readonly FairnessThreshold[];
+
+  /**
+   * What the served model keeps to in production.
+   *
+   * @default - no service level is judged
+   */
+  readonly serving?: ServingLimits;
+
+  /**
+   * How far live data may move from the training data before retraining is asked for.
+   *
+   * @default - drift is not judged
+   */
+  readonly drift?: DriftLimits;
+
+  /**
+   * Two-sided confidence level of every interval.
+   *
+   * @default 0.95
+   */
+  readonly confidence?: number;
+
+  /**
+   * Groups and slices with fewer rows or positives are not assessable, which is no pass.
+   *
+   * @default - 50 rows, 10 positives
+   */
+  readonly minimumGroup?: { readonly rows?: number; readonly positives?: number };
+
+  /**
+   * Resamples of whole clusters that intervals and comparisons are made from, and the seed they start from.
+   *
+   * @default - 2000 replicates, seed 1
+   */
+  readonly bootstrap?: { readonly replicates?: number; readonly seed?: number };
+
+  /**
+   * Evidence older than this promotes nothing.
+   *
+   * @default Duration.days(7)
+   */
+  readonly evidenceMaxAge?: Duration;
+}
+
+export interface ServingLimits {
+  /** Highest accepted share of failed requests, 0 to 1. */
+  readonly errorRate: number;
+  /** @default - latency is not judged */
+  readonly latency?: {
+    /** For example 0.95 for the 95th percentile. */
+    readonly quantile: number;
+    readonly atMost: Duration;
+    /** The load the limit is promised for. */
+    readonly at: { readonly requestsPerSecond: number };
+  };
+}
+
+export interface DriftLimits {
+  /**
+   * Highest accepted population stability index of any feature.
+   *
+   * @default - not judged
+   */
+  readonly populationStabilityIndex?: number;
+  /**
+   * Highest accepted two-sample Kolmogorov-Smirnov distance of any numeric feature.
+   *
+   * @default - not judged
+   */
+  readonly kolmogorovSmirnov?: number;
+  /** @default - all features of the contract */
+  readonly features?: readonly string[];
+}
+
+/** What "good enough to ship" means, said once: the gate, the canary, the alerts and the retraining trigger all read it. */
+export class QualityPolicy {
+  /**
+   * Takes a policy from where it was written down, for example a release manifest.
+   *
+   * @throws InvalidInputError naming everything that is wrong with it
+   */
+  public static fromDocument(document: PolicyDocument): QualityPolicy {
+    return new QualityPolicy(document);
+  }
+
+  private readonly document: PolicyDocument;
+
+  /** @throws InvalidInputError naming everything that is wrong with the limits */
+  public constructor(props: QualityPolicyProps | PolicyDocument) {
+    this.document = "gate" in props ? props : toDocument(props);
+    const problems = policyProblems(this.document);
+    if (problems.length > 0) throw new InvalidInputError("QualityPolicy", problems);
+  }
+
+  public get gate(): GatePolicy {
+    return this.document.gate;
+  }
+
+  public toDocument(): PolicyDocument {
+    return this.document;
+  }
+
+  /** `sha256:...` of one section. Evidence of the gate binds to `gate` alone, so a changed drift limit invalidates nothing. */
+  public digest(section: PolicySection): string {
+    return policyDigest(this.document, section);
+  }
+}
+
+/** `sha256:...` of one section of a policy that is already a document. */
+export function policyDigest(document: PolicyDocument, section: PolicySection): string {
+  return textDigest(canonicalText(document[section]));
+}
+
+function toDocument(props: QualityPolicyProps): PolicyDocument {
+  const { serving, drift } = props;
+  return {
+    gate: {
+      decision: props.decision ?? null,
+      confidence: props.confidence ?? 0.95,
+      minimumGroup: { rows: props.minimumGroup?.rows ?? 50, positives: props.minimumGroup?.positives ?? 10 },
+      bootstrap: { replicates: props.bootstrap?.replicates ?? 2000, seed: props.bootstrap?.seed ?? 1 },
+      accuracy: props.accuracy ?? [],
+      fairness: props.fairness ?? [],
+      evidenceMaxAgeHours: props.evidenceMaxAge?.toHours() ?? 7 * 24,
+    },
+    serving: serving === undefined ? null : servingSection(serving),
+    drift: drift === undefined ? null : driftSection(drift),
+  };
+}
+
+function servingSection({ errorRate, latency }: ServingLimits): PolicyDocument["serving"] {
+  if (latency === undefined) return { errorRate, latency: null };
+  return {
+    errorRate,
+    latency: {
+      quantile: latency.quantile,
+      atMostMillis: latency.atMost.toMillis(),
+      atRequestsPerSecond: latency.at.requestsPerSecond,
+    },
+  };
+}
+
+function driftSection(limits: DriftLimits): PolicyDocument["drift"] {
+  return {
+    populationStabilityIndex: limits.populationStabilityIndex ?? null,
+    kolmogorovSmirnov: limits.kolmogorovSmirnov ?? null,
+    features: limits.features ?? null,
+  };
+}
