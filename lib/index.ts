@@ -1,3 +1,13 @@
+export type {
+  CheckMeasure,
+  ContractCheck,
+  Expectation,
+  RowRule,
+  ScalarValue,
+} from "./blueprint/contract/contract-check";
+export type { ContractColumn, LogicalType } from "./blueprint/contract/contract-column";
+export { DataContract } from "./blueprint/contract/data-contract";
+export type { ContractRoles } from "./blueprint/contract/roles";
 export { Duration } from "./blueprint/duration";
 export {
   DataSource,
