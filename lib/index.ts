@@ -9,6 +9,15 @@ export type { ContractColumn, LogicalType } from "./blueprint/contract/contract-
 export { DataContract } from "./blueprint/contract/data-contract";
 export type { ContractRoles } from "./blueprint/contract/roles";
 export { Duration } from "./blueprint/duration";
+export type {
+  Approver,
+  Assurance,
+  KeylessSigner,
+  PublicKeySigner,
+  TrustedSigner,
+  WorkloadIdentity,
+} from "./blueprint/identity";
+export type { ReleaseManifest } from "./blueprint/manifest/release-manifest";
 export {
   DataSource,
   type DataCommandOptions,
@@ -52,3 +61,7 @@ export {
   type ServingLimits,
 } from "./blueprint/policy/quality-policy";
 export { InvalidInputError, type Problem } from "./blueprint/problems";
+export { Signer, type SignerOptions } from "./blueprint/signer";
+export type { DeliverableFile, DeliverablePipeline, DeliverableRuntime, PipelineDelivery } from "./blueprint/targets";
+export { JobRuntime } from "./constructs/pipeline/job-runtime";
+export { MlPipeline, type MlPipelineProps } from "./constructs/pipeline/ml-pipeline";

@@ -49,6 +49,8 @@ export interface DeliverableRuntime {
   readonly files: readonly DeliverableFile[];
   /** Hex sha256 of `.slipway/runtime/package-lock.json`. */
   readonly lockSha256: string;
+  /** File name of Slipway's own package where it is delivered beside the lock file; `null`: a registry has it. */
+  readonly vendoredPackage: string | null;
 }
 
 export interface DeliverableFile {

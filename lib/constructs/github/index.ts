@@ -1,1 +1,12 @@
-export {};
+export { GitHubActionsDelivery, type GitHubActionsOptions } from "./actions-delivery";
+export { DeliveredEnvironment, type DeliveredEnvironmentProps } from "./delivered-environment";
+export { DeliveredFiles, type DeliveredFilesProps, type DeliveryMode } from "./delivered-files";
+export { DeliveredPipeline, type DeliveredPipelineProps } from "./delivered-pipeline";
+export { Deliverer } from "./deliverer";
+export { ExistingGitHubRepository, type ExistingRepositoryProps } from "./existing-repository";
+export { MergeRuleset, type MergeRulesetOptions, type MergeRulesetProps } from "./merge-ruleset";
+export { ModelRepository, type ModelRepositoryProps } from "./model-repository";
+export type { RepositoryIds } from "./oidc-trust";
+export { GitHubRepository, type GitHubRepositoryProps } from "./repository";
+export type { GitHubPlan, RepositoryVisibility, Unenforced } from "./repository-plan";
+export { Reviewer } from "./reviewer";

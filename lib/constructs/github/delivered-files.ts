@@ -1,0 +1,91 @@
+import { createHash } from "node:crypto";
+import { RepositoryFile } from "@cdktf/provider-github/lib/repository-file";
+import { RepositoryPullRequest } from "@cdktf/provider-github/lib/repository-pull-request";
+import type { ITerraformDependable, TerraformProvider } from "cdktf";
+import { Construct } from "constructs";
+import type { DeliverableFile } from "../../blueprint/targets";
+import { escapeTerraformTemplate } from "../../renderers/terraform-text";
+
+/** `direct` writes to the default branch; `pullRequest` writes to a branch and opens one pull request. */
+export type DeliveryMode = "direct" | "pullRequest";
+
+export interface DeliveredFilesProps {
+  readonly mode: DeliveryMode;
+  readonly repository: string;
+  readonly defaultBranch: string;
+  readonly pipeline: string;
+  readonly manifest: DeliverableFile;
+  readonly runtime: readonly DeliverableFile[];
+  readonly workflows: readonly DeliverableFile[];
+  /** What must stand before a workflow may run. */
+  readonly dependsOn: readonly ITerraformDependable[];
+  readonly provider: TerraformProvider | undefined;
+}
+
+/**
+ * The files of a pipeline in the model repository, in the order in which they may be seen: GitHub's API makes one commit per
+ * file, so the manifest comes first, the command that reads it next, the workflows that name its digest last. Between two of
+ * these commits the runtime refuses a manifest that the workflow does not name.
+ */
+export class DeliveredFiles extends Construct {
+  public readonly manifest: RepositoryFile;
+  public readonly runtime: readonly RepositoryFile[];
+  public readonly workflows: readonly RepositoryFile[];
+  /** The pull request that carries the files; `undefined` in direct mode. */
+  public readonly pullRequest: RepositoryPullRequest | undefined;
+
+  private readonly branch: string;
+
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: DeliveredFilesProps,
+  ) {
+    super(scope, id);
+    this.branch = props.mode === "direct" ? props.defaultBranch : deliveryBranch(props);
+    this.manifest = this.file(props.manifest, props.dependsOn);
+    this.runtime = props.runtime.map((file) => this.file(file, [this.manifest]));
+    const before = [this.manifest, ...this.runtime];
+    this.workflows = props.workflows.map((file) => this.file(file, before));
+    if (props.mode === "pullRequest") this.pullRequest = this.openPullRequest([...before, ...this.workflows]);
+  }
+
+  private file(file: DeliverableFile, dependsOn: readonly ITerraformDependable[]): RepositoryFile {
+    const { mode, repository, defaultBranch, pipeline, provider } = this.props;
+    return new RepositoryFile(this, file.path, {
+      repository,
+      file: file.path,
+      content: escapeTerraformTemplate(file.content),
+      branch: this.branch,
+      commitMessage: `Deliver Slipway pipeline ${pipeline}`,
+      overwriteOnCreate: true,
+      // After the merge the branch may be deleted: the provider then reads the file where it was merged to.
+      ...(mode === "pullRequest" && { autocreateBranch: true, autocreateBranchSourceBranch: defaultBranch }),
+      dependsOn: [...dependsOn],
+      ...(provider && { provider }),
+    });
+  }
+
+  private openPullRequest(dependsOn: readonly ITerraformDependable[]): RepositoryPullRequest {
+    const { repository, defaultBranch, pipeline, provider } = this.props;
+    return new RepositoryPullRequest(this, "pull-request", {
+      baseRepository: repository,
+      baseRef: defaultBranch,
+      headRef: this.branch,
+      title: `Deliver Slipway pipeline ${pipeline}`,
+      body: "Written by `cdktf deploy` from the platform's program: the release manifest, the pinned command and the workflows. Review and merge; edits belong into the program.",
+      dependsOn: [...dependsOn],
+      ...(provider && { provider }),
+    });
+  }
+}
+
+/**
+ * A branch per content: the provider edits a merged pull request instead of opening another, and only a new head branch makes
+ * it open one.
+ */
+function deliveryBranch({ pipeline, manifest, runtime, workflows }: DeliveredFilesProps): string {
+  const hash = createHash("sha256");
+  for (const { path, content } of [manifest, ...runtime, ...workflows]) hash.update(JSON.stringify([path, content]));
+  return `slipway/${pipeline}-${hash.digest("hex").slice(0, 12)}`;
+}

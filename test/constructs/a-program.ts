@@ -1,0 +1,68 @@
+import { join } from "node:path";
+import { GithubProvider } from "@cdktf/provider-github/lib/provider";
+import { App, TerraformStack } from "cdktf";
+import {
+  demographicParityDifference,
+  Environment,
+  JobRuntime,
+  metric,
+  MlPipeline,
+  QualityPolicy,
+  Store,
+  topFraction,
+  Training,
+  type MlPipelineProps,
+} from "slipway";
+import { type DeliveredPipeline, GitHubRepository, Reviewer } from "slipway/github";
+
+/** A checkout of a model repository, as small as one can be. */
+export const MODEL_REPOSITORY = join(__dirname, "model-repository");
+
+/** What the jobs of these tests install. */
+export const RUNTIME = JobRuntime.fromLockfile(join(__dirname, "program", "package-lock.json"));
+
+export type Props = MlPipelineProps<DeliveredPipeline>;
+
+/** A stack as a user's program begins it. */
+export function aStack(id = "delivery", outdir?: string): TerraformStack {
+  const stack = new TerraformStack(new App({ ...(outdir !== undefined && { outdir }), skipValidation: false }), id);
+  new GithubProvider(stack, "github", { owner: "acme" });
+  return stack;
+}
+
+export function aPolicy(): QualityPolicy {
+  return new QualityPolicy({
+    decision: topFraction(0.1),
+    accuracy: [metric("auc").atLeast(0.7), metric("auc").notWorseThanProduction({ margin: 0.01 })],
+    fairness: [demographicParityDifference({ group: "female" }).atMost(0.1)],
+  });
+}
+
+/** Only what a pipeline cannot do without. */
+export function requiredProps(stack: TerraformStack): Props {
+  return {
+    delivery: GitHubRepository.existing(stack, "repository", {
+      name: "acme/insurance-risk",
+      plan: "enterprise",
+    }).actions(),
+    contract: "contracts/claims.odcs.yaml",
+    train: Training.command("python train.py"),
+    policy: aPolicy(),
+    repositoryPath: MODEL_REPOSITORY,
+    runtime: RUNTIME,
+  };
+}
+
+/** A pipeline that promotes to staging and, approved, to production. */
+export function promotingProps(stack: TerraformStack): Props {
+  return {
+    ...requiredProps(stack),
+    store: Store.s3({ bucket: "acme-models", region: "eu-central-1" }),
+    environments: [Environment.staging(), Environment.production({ reviewers: [Reviewer.team("risk-owners")] })],
+  };
+}
+
+export function aPipeline(props: (stack: TerraformStack) => Props = promotingProps): MlPipeline<DeliveredPipeline> {
+  const stack = aStack();
+  return new MlPipeline(stack, "insurance-risk", props(stack));
+}
