@@ -15,9 +15,21 @@ export function graphProblems(pipeline: PipelineDocument): readonly Problem[] {
     }
     checkNeighbours(problems, path, stage, pipeline);
   });
+  checkReview(problems, pipeline);
   // A cycle is only worth telling once every name in it means one stage.
   if (problems.list.length === 0) checkCycles(problems, pipeline);
   return problems.list;
+}
+
+/** Without a single stage the required check would say nothing about what is merged. */
+function checkReview(problems: Problems, pipeline: PipelineDocument): void {
+  if (StageGraph.of(pipeline, "review").stages.length > 0) return;
+  problems.add(
+    "test",
+    false,
+    "leaves pull requests without any stage that reviews them",
+    "Keep `lint` or `test`, or give the data a `sample`.",
+  );
 }
 
 function checkStageName(problems: Problems, path: string, stage: CustomStage, earlier: readonly CustomStage[]): void {

@@ -73,7 +73,7 @@ function concurrency(pipeline: string, line: Line): Concurrency {
 
 function workflowJob(job: Job, manifest: RenderedManifest, options: ResolvedWorkflowOptions): WorkflowJob {
   const { pipeline } = manifest;
-  const condition = jobCondition(job, manifest.defaultBranch);
+  const condition = jobCondition(job, manifest);
   return {
     name: job.title,
     needs: job.needs,
@@ -93,12 +93,12 @@ function workflowJob(job: Job, manifest: RenderedManifest, options: ResolvedWork
 }
 
 /**
- * None of these names a status function, so GitHub adds `success()`: a job runs only when everything it needs succeeded. Delivery
- * can be started by hand on any branch, where its first jobs stop it.
+ * None of these names a status function, so GitHub adds `success()`: a job runs only when everything it needs succeeded. A person
+ * can start delivery on any branch, where its first jobs stop it; pushes and schedules only ever start it on the default branch.
  */
-function jobCondition(job: Job, defaultBranch: string): string | null {
+function jobCondition(job: Job, { pipeline, defaultBranch }: RenderedManifest): string | null {
   if (job.onlyIf !== null) return `needs.${job.onlyIf.job}.outputs.${job.onlyIf.name} == 'true'`;
-  if (job.line === "delivery" && job.needs.length === 0)
-    return `github.ref == ${quoted(`refs/heads/${defaultBranch}`)}`;
+  const startedByPeople = job.line === "delivery" && pipeline.triggers.some(({ kind }) => kind === "manual");
+  if (startedByPeople && job.needs.length === 0) return `github.ref == ${quoted(`refs/heads/${defaultBranch}`)}`;
   return null;
 }

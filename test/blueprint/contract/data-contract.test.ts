@@ -137,12 +137,14 @@ describe("what is wrong with a contract", () => {
     ["a share beside the target", custom("age", { property: "slipwayTopFraction", value: 0.1 }), "schema[0].properties[5].customProperties[0].value"], // prettier-ignore
     ["a misspelled property", custom("age", { property: "slipwayrole", value: "slice" }), "schema[0].properties[5].customProperties[0].property"], // prettier-ignore
     ["an outcome that is a feature", custom("visits", { property: "slipwayRole", value: "outcome" }, { property: "slipwayFeature", value: true }), "schema[0].properties[6]"], // prettier-ignore
+    ["a target in words", (d) => (property(d, "cost").logicalType = "string"), "schema[0].properties[2].logicalType"],
     [
-      "a target in words",
-      (d) => (property(d, "cost").logicalType = "string"),
-      "schema[0].properties[2].logicalType",
+      "no key",
+      (d) => {
+        d.schema[0]!.properties.forEach((p) => delete p.primaryKey);
+      },
+      "schema[0].properties",
     ],
-    ["no key", (d) => { d.schema[0]!.properties.forEach((p) => delete p.primaryKey); }, "schema[0].properties"],
     ["two columns of one name", (d) => (property(d, "age").physicalName = "PLAN"), "schema[0].properties[5].name"],
     ["two tables", (d) => d.schema.push({ name: "other", properties: [] }), "schema"],
     ["freshness of no column", (d) => (d.slaProperties = [{ property: "freshness", value: 1, unit: "d" }]), "slaProperties[0].element"], // prettier-ignore
