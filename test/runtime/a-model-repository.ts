@@ -31,7 +31,7 @@ export class ModelRepository {
       version: 1,
       ...fullParts,
       pipeline: { ...fullParts.pipeline, ...pipeline },
-    } as ReleaseManifest;
+    };
     this.write(`.slipway/${this.manifest.pipeline.name}.json`, JSON.stringify(this.manifest));
     this.write("uv.lock", "version = 1\n");
   }
