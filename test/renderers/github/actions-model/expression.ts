@@ -62,7 +62,7 @@ export function parseExpression(text: string): Expression {
       } else {
         const index = or();
         take("]");
-        value = (scope) => property(of(scope), String(index(scope)));
+        value = (scope) => property(of(scope), asText(index(scope)));
       }
     }
     return value;

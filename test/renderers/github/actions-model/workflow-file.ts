@@ -66,7 +66,7 @@ function readJob(id: string, job: Yaml): FileJob {
     id,
     name: (job.name as string | undefined) ?? id,
     needs: typeof needs === "string" ? [needs] : (needs as readonly string[]),
-    condition: job.if === undefined ? null : parseCondition(String(job.if)),
+    condition: job.if === undefined ? null : parseCondition(job.if as string),
     environment: (job.environment as string | undefined) ?? null,
     permissions: job.permissions as Readonly<Record<string, string>>,
     outputs: Object.keys((job.outputs as Yaml | undefined) ?? {}),
