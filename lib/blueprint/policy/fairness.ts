@@ -41,7 +41,7 @@ export function equalizedOddsRatio(of: GroupOptions): LowerLimit {
   return lowerLimit("equalizedOddsRatio", of);
 }
 
-/** Largest distance, over the groups, between the mean score and the share of positives. */
+/** Largest expected calibration error of any group, over ten score bins of equal width: does a score mean the same for everyone? */
 export function calibrationWithinGroups(of: GroupOptions): UpperLimit {
   return upperLimit("calibrationWithinGroups", of);
 }

@@ -1,0 +1,123 @@
+import type { DecisionRule, FairnessThreshold, GatePolicy } from "../../blueprint/policy/policy-document";
+import { calibrationWithinGroups } from "../fairness/calibration";
+import { needsPositives, selectionMeasures } from "../fairness/fairness-measures";
+import {
+  countGroups,
+  falsePositiveRate,
+  type GroupCounts,
+  selectionRate,
+  truePositiveRate,
+} from "../fairness/group-counts";
+import type { GroupFigures } from "../gate-verdict";
+import type { CodedColumn } from "../held-out-rows";
+import { rankRows } from "../measures/ranked-rows";
+import { selectionBy } from "../measures/selection";
+import type { Resampled } from "../resampling/cluster-bootstrap";
+import { percentileInterval } from "../resampling/percentile-interval";
+import { finding, finiteOrNull, sizeOf } from "./finding";
+import { type Judged, judgeLimit } from "./judge-limit";
+import { answered, type Case, type Question } from "./question";
+
+/** A limit on how differently the decision, or the meaning of the score, treats the groups of a column. */
+export function fairnessQuestion(path: string, threshold: FairnessThreshold, judged: Case): Question {
+  const { policy, rows } = judged;
+  const { measure, group, comparison, limit } = threshold;
+  const parts = {
+    threshold: path,
+    title: titleOf(threshold),
+    measure,
+    comparison,
+    limit,
+    ...sizeOf(rows, true),
+  };
+  const column = rows.columns.get(group);
+  if (column === undefined || policy.decision === null) {
+    const reason =
+      column === undefined ? `the held-out rows have no column ${group}` : "the policy has no decision rule";
+    return answered(finding({ ...parts, outcome: "failed", reason }));
+  }
+  const { groupOf, names } = numberGroups(column);
+  const ranked = rankRows(rows, rows.score);
+  const countsOf = countGroups(ranked, selectionBy(policy.decision, ranked), groupOf, names.length);
+  const calibration =
+    measure === "calibrationWithinGroups" ? calibrationWithinGroups(ranked, groupOf, names.length) : null;
+  const asTheyAre = countsOf(new Uint32Array(rows.clusters).fill(1));
+  return {
+    figures: (counts) => {
+      const groups = countsOf(counts);
+      const value = measure === "calibrationWithinGroups" ? calibration!(counts) : selectionMeasures[measure](groups);
+      return [value, ...groups.map(selectionRate)];
+    },
+    conclude: ([value, ...rates]) => {
+      const groups = asTheyAre.map((counted, index) =>
+        figuresOf(names[index]!, counted, rates[index]!, policy, measure),
+      );
+      const interval = percentileInterval(value!.replicates, policy.confidence);
+      return [
+        finding({
+          ...parts,
+          value: finiteOrNull(value!.estimate),
+          interval,
+          groups,
+          ...(whyNotAssessable(groups, policy.decision!) ?? judgeLimit(value!.estimate, interval, threshold)),
+        }),
+      ];
+    },
+  };
+}
+
+function titleOf({ measure, group, comparison, limit, on }: FairnessThreshold): string {
+  const words = measure.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  const bound = on === "confidenceBound" ? `${comparison === "atLeast" ? "lower" : "upper"} confidence bound of ` : "";
+  return `${bound}${words} by ${group} ${comparison === "atLeast" ? "at least" : "at most"} ${limit}`;
+}
+
+/** Groups in the order of their names; rows without a value are a group of their own, never left out. */
+function numberGroups({ codes, values }: CodedColumn): {
+  readonly groupOf: Int32Array;
+  readonly names: readonly string[];
+} {
+  const present = [...new Set(codes)].sort((a, b) => a - b);
+  const numberOf = new Map(present.map((code, index) => [code, index]));
+  return {
+    groupOf: codes.map((code) => numberOf.get(code)!),
+    names: present.map((code) => values[code] ?? "(missing)"),
+  };
+}
+
+function figuresOf(
+  name: string,
+  counted: GroupCounts,
+  rate: Resampled,
+  { confidence, minimumGroup }: GatePolicy,
+  measure: FairnessThreshold["measure"],
+): GroupFigures {
+  const { rows, positives, selected } = counted;
+  const enoughClasses = Math.min(positives, rows - positives) >= minimumGroup.positives;
+  return {
+    group: name,
+    rows,
+    positives,
+    selected,
+    selectionRate: finiteOrNull(selectionRate(counted)),
+    truePositiveRate: finiteOrNull(truePositiveRate(counted)),
+    falsePositiveRate: finiteOrNull(falsePositiveRate(counted)),
+    interval: percentileInterval(rate.replicates, confidence),
+    assessable: rows >= minimumGroup.rows && (enoughClasses || !needsPositives(measure)),
+  };
+}
+
+/** What keeps the measure from meaning anything; such a finding is undecided, which is no pass. */
+function whyNotAssessable(groups: readonly GroupFigures[], decision: DecisionRule): Judged | null {
+  const undecided = (reason: string): Judged => ({ outcome: "undecided", reason });
+  if (groups.length < 2) return undecided("not assessable: there is only one group");
+  const small = groups.filter(({ assessable }) => !assessable);
+  if (small.length > 0) {
+    const named = small.map(({ group, rows, positives }) => `${group} (${rows} rows, ${positives} positives)`);
+    return undecided(`not assessable: too few rows or positives in ${named.join(", ")}`);
+  }
+  if (groups.every(({ selected }) => selected === 0)) {
+    return undecided(`not assessable: the decision rule ${decision.kind} selects nobody`);
+  }
+  return null;
+}
