@@ -5,6 +5,7 @@ import type { ContractCheck } from "./contract-check";
 import type { ContractColumn } from "./contract-column";
 import { readContractText } from "./contract-text";
 import { type DocumentNode, nodesIn, pathOf, textAt } from "./document-node";
+import { type LeakageLimits, readLeakageLimits } from "./leakage-limits";
 import { schemaProblems } from "./odcs-schema";
 import { readQualityChecks } from "./quality-checks";
 import { type ContractRoles, readRoles } from "./roles";
@@ -29,6 +30,7 @@ export class DataContract {
   /** In the contract's order. */
   public readonly checks: readonly ContractCheck[];
   public readonly roles: ContractRoles;
+  public readonly leakage: LeakageLimits;
 
   private constructor(document: Readonly<Record<string, unknown>>, subject: string, problems: Problems) {
     const contract: DocumentNode = { fields: document, path: "" };
@@ -49,7 +51,7 @@ export class DataContract {
     this.document = document;
     this.table = textAt(table, "physicalName") ?? textAt(table, "name") ?? "";
     this.columns = properties.map(readColumn);
-    rejectRepeatedNames(this.columns, problems);
+    rejectUnusableNames(this.columns, problems);
     const level = { table: this.table, columns: this.columns };
     const primaryKey = primaryKeyCheck(this.columns, table.path);
     this.checks = [
@@ -65,6 +67,7 @@ export class DataContract {
       ...readServiceLevelChecks(contract, textAt(table, "name") ?? "", this.columns, problems),
     ];
     this.roles = readRoles(table, this.columns, problems);
+    this.leakage = readLeakageLimits(table, this.columns, problems);
     // Slipway's own words about a place say more than the schema's.
     const said = new Set(problems.list.map((problem) => problem.path));
     problems.addAll(schemaProblems(document).filter((problem) => !said.has(problem.path)));
@@ -104,11 +107,19 @@ export class DataContract {
   }
 }
 
-function rejectRepeatedNames(columns: readonly ContractColumn[], problems: Problems): void {
+function rejectUnusableNames(columns: readonly ContractColumn[], problems: Problems): void {
   const seen = new Map<string, ContractColumn>();
   for (const column of columns) {
     // DuckDB and most warehouses compare column names without regard to case.
     const key = column.name.toLowerCase();
+    if (key.startsWith("slipway_")) {
+      problems.add(
+        `${column.path}.name`,
+        column.name,
+        "is reserved for columns that Slipway writes",
+        "Choose another name",
+      );
+    }
     const earlier = seen.get(key);
     if (earlier !== undefined) {
       problems.add(

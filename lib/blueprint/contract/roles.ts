@@ -2,6 +2,7 @@ import type { Problems } from "../problems";
 import { primaryKey } from "./column-checks";
 import { type ContractColumn, numericTypes, temporalTypes } from "./contract-column";
 import { type DocumentNode, nodesIn, pathOf } from "./document-node";
+import { leakageProperty } from "./leakage-limits";
 
 /** What a column is to the model, said by the custom property `slipwayRole`. */
 export type ColumnRole = "target" | "groupKey" | "time" | "protected" | "slice" | "outcome" | "identifier" | "feature";
@@ -39,7 +40,7 @@ const roleNames: readonly ColumnRole[] = [
 ];
 const neverFeature: readonly ColumnRole[] = ["target", "groupKey", "outcome", "identifier"];
 const notUnlessSaid: readonly ColumnRole[] = ["protected", "time"];
-const knownProperties = ["slipwayRole", "slipwayTopFraction", "slipwayFeature"];
+const knownProperties = ["slipwayRole", "slipwayTopFraction", "slipwayFeature", leakageProperty];
 
 interface ColumnSaying {
   readonly column: ContractColumn;
@@ -151,7 +152,7 @@ function readSaying(property: DocumentNode, column: ContractColumn, problems: Pr
     } else if (name === "slipwayFeature") {
       if (typeof value === "boolean") feature = value;
       else problems.add(path, value, "is neither true nor false", "Write true or false");
-    } else if (typeof name === "string" && /^slipway/i.test(name)) {
+    } else if (typeof name === "string" && /^slipway/i.test(name) && !knownProperties.includes(name)) {
       problems.add(
         pathOf(custom, "property"),
         name,

@@ -1,6 +1,6 @@
 import type { RowRule, ScalarValue } from "../../blueprint/contract/contract-check";
 import { numericTypes } from "../../blueprint/contract/contract-column";
-import { quoteNumber, quoteText } from "../duckdb/literals";
+import { quoteNumber, quoteText, quoteTimestamp } from "../duckdb/literals";
 import type { TypedColumn } from "./typed-columns";
 
 /** SQL that is true for rows that break the rule and false or null for all others; `null` when it cannot be told for this column. */
@@ -54,8 +54,7 @@ function isOneOf(typed: TypedColumn, value: string, values: readonly ScalarValue
 function limitOf(typed: TypedColumn, limit: number | string): string {
   if (typeof limit === "number") return quoteNumber(limit);
   if (typed.column.logicalType === "time") return `CAST(${quoteText(limit)} AS TIME)`;
-  const zoned = limit.length <= 10 || /(?:[zZ]|[+-]\d{2}:?\d{2})$/.test(limit) ? limit : `${limit}Z`;
-  return `TIMESTAMP ${quoteText(new Date(zoned).toISOString().replace("T", " ").replace("Z", ""))}`;
+  return quoteTimestamp(limit);
 }
 
 /** Remainders of integers are exact; of other numbers up to rounding in the ninth digit. */
