@@ -38,13 +38,18 @@ export function aPolicy(): QualityPolicy {
   });
 }
 
+function aDelivery(stack: TerraformStack): Props["delivery"] {
+  const repository = GitHubRepository.existing(stack, "repository", {
+    name: "acme/insurance-risk",
+    plan: "enterprise",
+  });
+  return repository.actions();
+}
+
 /** Only what a pipeline cannot do without. */
-export function requiredProps(stack: TerraformStack): Props {
+export function requiredProps(stack: TerraformStack, delivery = aDelivery(stack)): Props {
   return {
-    delivery: GitHubRepository.existing(stack, "repository", {
-      name: "acme/insurance-risk",
-      plan: "enterprise",
-    }).actions(),
+    delivery,
     contract: "contracts/claims.odcs.yaml",
     train: Training.command("python train.py"),
     policy: aPolicy(),
@@ -54,9 +59,9 @@ export function requiredProps(stack: TerraformStack): Props {
 }
 
 /** A pipeline that promotes to staging and, approved, to production. */
-export function promotingProps(stack: TerraformStack): Props {
+export function promotingProps(stack: TerraformStack, delivery = aDelivery(stack)): Props {
   return {
-    ...requiredProps(stack),
+    ...requiredProps(stack, delivery),
     store: Store.s3({ bucket: "acme-models", region: "eu-central-1" }),
     environments: [Environment.staging(), Environment.production({ reviewers: [Reviewer.team("risk-owners")] })],
   };

@@ -35,6 +35,7 @@ export class DeliveredFiles extends Construct {
   public readonly pullRequest: RepositoryPullRequest | undefined;
 
   private readonly branch: string;
+  private last: readonly ITerraformDependable[];
 
   public constructor(
     scope: Construct,
@@ -43,16 +44,20 @@ export class DeliveredFiles extends Construct {
   ) {
     super(scope, id);
     this.branch = props.mode === "direct" ? props.defaultBranch : deliveryBranch(props);
-    this.manifest = this.file(props.manifest, props.dependsOn);
-    this.runtime = props.runtime.map((file) => this.file(file, [this.manifest]));
-    const before = [this.manifest, ...this.runtime];
-    this.workflows = props.workflows.map((file) => this.file(file, before));
-    if (props.mode === "pullRequest") this.pullRequest = this.openPullRequest([...before, ...this.workflows]);
+    this.last = props.dependsOn;
+    this.manifest = this.file(props.manifest);
+    this.runtime = props.runtime.map((file) => this.file(file));
+    this.workflows = props.workflows.map((file) => this.file(file));
+    if (props.mode === "pullRequest") this.pullRequest = this.openPullRequest();
   }
 
-  private file(file: DeliverableFile, dependsOn: readonly ITerraformDependable[]): RepositoryFile {
+  /**
+   * One file after the other, in both directions: each write makes a commit that the next has to build on, and where a merged
+   * branch was deleted, the first removal makes it again.
+   */
+  private file(file: DeliverableFile): RepositoryFile {
     const { mode, repository, defaultBranch, pipeline, provider } = this.props;
-    return new RepositoryFile(this, file.path, {
+    const resource = new RepositoryFile(this, file.path, {
       repository,
       file: file.path,
       content: escapeTerraformTemplate(file.content),
@@ -61,12 +66,14 @@ export class DeliveredFiles extends Construct {
       overwriteOnCreate: true,
       // After the merge the branch may be deleted: the provider then reads the file where it was merged to.
       ...(mode === "pullRequest" && { autocreateBranch: true, autocreateBranchSourceBranch: defaultBranch }),
-      dependsOn: [...dependsOn],
+      dependsOn: [...this.last],
       ...(provider && { provider }),
     });
+    this.last = [resource];
+    return resource;
   }
 
-  private openPullRequest(dependsOn: readonly ITerraformDependable[]): RepositoryPullRequest {
+  private openPullRequest(): RepositoryPullRequest {
     const { repository, defaultBranch, pipeline, provider } = this.props;
     return new RepositoryPullRequest(this, "pull-request", {
       baseRepository: repository,
@@ -74,7 +81,7 @@ export class DeliveredFiles extends Construct {
       headRef: this.branch,
       title: `Deliver Slipway pipeline ${pipeline}`,
       body: "Written by `cdktf deploy` from the platform's program: the release manifest, the pinned command and the workflows. Review and merge; edits belong into the program.",
-      dependsOn: [...dependsOn],
+      dependsOn: [...this.last],
       ...(provider && { provider }),
     });
   }

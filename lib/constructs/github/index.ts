@@ -6,7 +6,7 @@ export { Deliverer } from "./deliverer";
 export { ExistingGitHubRepository, type ExistingRepositoryProps } from "./existing-repository";
 export { MergeRuleset, type MergeRulesetOptions, type MergeRulesetProps } from "./merge-ruleset";
 export { ModelRepository, type ModelRepositoryProps } from "./model-repository";
-export type { RepositoryIds } from "./oidc-trust";
+export type { ImmutableIds } from "./oidc-trust";
 export { GitHubRepository, type GitHubRepositoryProps } from "./repository";
 export type { GitHubPlan, RepositoryVisibility, Unenforced } from "./repository-plan";
 export { Reviewer } from "./reviewer";

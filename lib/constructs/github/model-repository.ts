@@ -4,7 +4,7 @@ import { Construct } from "constructs";
 import type { WorkloadIdentity } from "../../blueprint/identity";
 import { Problems } from "../../blueprint/problems";
 import { GitHubActionsDelivery, type GitHubActionsOptions } from "./actions-delivery";
-import { githubWorkloadIdentity, type RepositoryIds } from "./oidc-trust";
+import { githubWorkloadIdentity, type ImmutableIds } from "./oidc-trust";
 import type { GitHubPlan, RepositoryVisibility } from "./repository-plan";
 
 export interface ModelRepositoryProps {
@@ -16,12 +16,6 @@ export interface ModelRepositoryProps {
   readonly visibility?: RepositoryVisibility;
   /** @default "main" */
   readonly defaultBranch?: string;
-  /**
-   * Numeric ids of the owner and the repository, for {@link ModelRepository.oidcTrust}: repositories made since mid-2026 carry
-   * them in the subject of their OIDC tokens.
-   * @default trust is by names alone
-   */
-  readonly ids?: RepositoryIds;
   /**
    * Actions that may run besides those that Slipway's workflows use, as patterns: `acme/scan@*`.
    * @default none
@@ -47,7 +41,6 @@ export abstract class ModelRepository extends Construct {
   /** Limits the repository to named actions; made with the first pipeline, where actions are restricted. */
   public actionsPermissions: ActionsRepositoryPermissions | undefined;
 
-  private readonly ids: RepositoryIds | undefined;
   private readonly allowedActions: Set<string>;
 
   protected constructor(scope: Construct, id: string, props: ModelRepositoryProps) {
@@ -61,7 +54,6 @@ export abstract class ModelRepository extends Construct {
     this.visibility = props.visibility ?? "private";
     this.defaultBranch = props.defaultBranch ?? "main";
     this.provider = props.provider;
-    this.ids = props.ids;
     this.allowedActions = new Set(props.allowedActions);
     this.node.addValidation({ validate: () => this.ownerProblems() });
   }
@@ -72,6 +64,8 @@ export abstract class ModelRepository extends Construct {
   public abstract readonly hasCodeOwners: boolean;
   /** Whether only named actions may run. */
   protected abstract readonly restrictsActions: boolean;
+  /** The ids that newer repositories carry in their OIDC subjects. */
+  protected abstract immutableIds(): ImmutableIds;
   /** What must stand before a pipeline is delivered. */
   protected abstract get prerequisites(): readonly ITerraformDependable[];
 
@@ -93,7 +87,7 @@ export abstract class ModelRepository extends Construct {
    * @default audience - "sts.amazonaws.com"
    */
   public oidcTrust(environment: string, audience = "sts.amazonaws.com"): WorkloadIdentity {
-    return githubWorkloadIdentity(this.fullName, environment, audience, this.ids);
+    return githubWorkloadIdentity(this.fullName, environment, audience, this.immutableIds());
   }
 
   /** @internal everything a pipeline of this repository waits for */

@@ -3,10 +3,10 @@ import type { WorkloadIdentity } from "../../blueprint/identity";
 /** Issuer of the tokens that jobs on github.com get. */
 export const GITHUB_OIDC_ISSUER = "https://token.actions.githubusercontent.com";
 
-/** Numeric ids of a repository and its owner, as `gh api repos/OWNER/NAME --jq '.id, .owner.id'` prints them. */
-export interface RepositoryIds {
-  readonly owner: number;
-  readonly repository: number;
+/** Numeric ids of a repository and its owner; references where only Terraform knows them. */
+export interface ImmutableIds {
+  readonly owner: string;
+  readonly repository: string;
 }
 
 /**
@@ -19,15 +19,16 @@ export function githubWorkloadIdentity(
   repository: string,
   environment: string,
   audience: string,
-  ids: RepositoryIds | undefined,
+  ids: ImmutableIds,
 ): WorkloadIdentity {
   const [owner = "", name = ""] = repository.split("/");
-  const byName = `repo:${owner}/${name}:environment:${environment}`;
-  const byId = ids && `repo:${owner}@${ids.owner}/${name}@${ids.repository}:environment:${environment}`;
   return {
     issuer: GITHUB_OIDC_ISSUER,
     audience,
-    subjects: byId === undefined ? [byName] : [byName, byId],
+    subjects: [
+      `repo:${owner}/${name}:environment:${environment}`,
+      `repo:${owner}@${ids.owner}/${name}@${ids.repository}:environment:${environment}`,
+    ],
     claims: { repository, environment },
   };
 }

@@ -1,10 +1,13 @@
 import { BranchDefault } from "@cdktf/provider-github/lib/branch-default";
+import { DataGithubRestApi } from "@cdktf/provider-github/lib/data-github-rest-api";
 import { Repository } from "@cdktf/provider-github/lib/repository";
 import { RepositoryFile } from "@cdktf/provider-github/lib/repository-file";
 import { WorkflowRepositoryPermissions } from "@cdktf/provider-github/lib/workflow-repository-permissions";
+import { Fn, Token } from "cdktf";
 import type { Construct } from "constructs";
 import { escapeTerraformTemplate } from "../../renderers/terraform-text";
 import { ExistingGitHubRepository, type ExistingRepositoryProps } from "./existing-repository";
+import type { ImmutableIds } from "./oidc-trust";
 import { ModelRepository, type ModelRepositoryProps } from "./model-repository";
 
 export interface GitHubRepositoryProps extends ModelRepositoryProps {
@@ -39,6 +42,7 @@ export class GitHubRepository extends ModelRepository {
   public readonly workflowPermissions: WorkflowRepositoryPermissions;
   public readonly codeOwners: RepositoryFile | undefined;
   public readonly hasCodeOwners: boolean;
+  private ownerAccount: DataGithubRestApi | undefined;
   /** A new repository has no other workflows whose actions this could stop. */
   protected readonly restrictsActions = true;
 
@@ -82,6 +86,17 @@ export class GitHubRepository extends ModelRepository {
 
   protected override get prerequisites() {
     return [this.branchDefault, ...(this.codeOwners ? [this.codeOwners] : [])];
+  }
+
+  protected override immutableIds(): ImmutableIds {
+    this.ownerAccount ??= new DataGithubRestApi(this, "owner", {
+      endpoint: `users/${this.owner}`,
+      ...(this.provider && { provider: this.provider }),
+    });
+    return {
+      owner: Token.asString(Fn.lookupNested(Fn.jsondecode(this.ownerAccount.body), ["id"])),
+      repository: Token.asString(this.repository.repoId),
+    };
   }
 
   private writeCodeOwners(owners: readonly string[]): RepositoryFile {
