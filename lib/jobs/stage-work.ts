@@ -104,12 +104,17 @@ function workOf(stages: Stages, stage: StageNode): PartialWork {
   }
 }
 
+/** What an environment accepts, kept outside of everything that the judged repository can change. */
+const PROMOTION_VARIABLES: readonly string[] = [Variable.acceptedPolicies, Variable.signers];
+
 /** One method per stage, in the order of a pipeline. */
 class Stages {
   private readonly review: boolean;
   /** A bucket is reached with the job's own identity; a folder needs none. */
   private readonly storeIdentity: boolean;
   private readonly signingIdentity: boolean;
+  private readonly storeVariables: readonly string[];
+  private readonly signingVariables: readonly string[];
   private readonly signingSecrets: readonly string[];
   private readonly trackingSecrets: readonly string[];
   private readonly trackingVariables: readonly string[];
@@ -121,6 +126,8 @@ class Stages {
     this.review = line === "review";
     this.storeIdentity = pipeline.store?.kind === "s3";
     this.signingIdentity = pipeline.signing.kind !== "ed25519";
+    this.storeVariables = [Variable.store, ...(this.storeIdentity ? [Variable.awsRole] : [])];
+    this.signingVariables = pipeline.signing.kind === "kms" ? [Variable.awsRole] : [];
     this.signingSecrets = pipeline.signing.kind === "ed25519" ? [Secret.signingKey] : [];
     this.trackingSecrets = pipeline.registry === null ? [] : TRACKING_SECRETS;
     this.trackingVariables = pipeline.registry === null ? [] : [Variable.trackingUri];
@@ -182,7 +189,7 @@ class Stages {
       steps: [...SLIPWAY_ONLY, this.slipway("Decide whether this run goes on", ["detect"])],
       environment: JobEnvironment.data,
       secrets: [Secret.handoffKey],
-      variables: [Variable.store],
+      variables: this.storeVariables,
     };
   }
 
@@ -206,7 +213,7 @@ class Stages {
       holdings: { store: "read", cloudIdentity: this.storeIdentity },
       steps: [...SLIPWAY_ONLY, this.slipway("Fetch the models to compare with", ["baseline"])],
       environment: JobEnvironment.baseline,
-      variables: [Variable.store],
+      variables: this.storeVariables,
     };
   }
 
@@ -243,6 +250,7 @@ class Stages {
       steps: [...SLIPWAY_ONLY, this.slipway("Measure, judge, sign", ["gate", ...(this.review ? ["--smoke"] : [])])],
       environment: JobEnvironment.gate,
       secrets: [Secret.handoffKey, ...this.signingSecrets],
+      variables: this.signingVariables,
     };
   }
 
@@ -254,7 +262,7 @@ class Stages {
       steps: [...SLIPWAY_ONLY, this.slipway("Register the model", ["register"])],
       environment: JobEnvironment.registry,
       secrets: this.trackingSecrets,
-      variables: [...this.trackingVariables, Variable.store],
+      variables: [...this.trackingVariables, ...this.storeVariables],
     };
   }
 
@@ -271,7 +279,10 @@ class Stages {
       steps: [...SLIPWAY_ONLY, this.slipway(`Promote to ${environment}`, ["promote", environment])],
       environment,
       secrets: [...this.trackingSecrets, ...this.signingSecrets],
-      variables: [...this.trackingVariables, Variable.store, Variable.acceptedPolicies, Variable.signers],
+      variables: [
+        ...new Set([...this.trackingVariables, ...this.storeVariables, ...this.signingVariables]),
+        ...PROMOTION_VARIABLES,
+      ],
     };
   }
 
@@ -283,7 +294,7 @@ class Stages {
       holdings: { store: "read", cloudIdentity: true },
       steps: [...SLIPWAY_ONLY, this.slipway(title, [command, environment])],
       environment,
-      variables: [Variable.store, Variable.acceptedPolicies, Variable.signers],
+      variables: [...this.storeVariables, ...PROMOTION_VARIABLES],
     };
   }
 

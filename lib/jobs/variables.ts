@@ -12,6 +12,8 @@ export const Variable = {
   trackingUri: "MLFLOW_TRACKING_URI",
   handoffRecipient: "SLIPWAY_HANDOFF_RECIPIENT",
   store: "SLIPWAY_STORE",
+  /** The role that a job assumes by its own identity, where the store or the signing key is with AWS. */
+  awsRole: "AWS_ROLE_ARN",
   acceptedPolicies: "SLIPWAY_ACCEPTED_POLICIES",
   signers: "SLIPWAY_SIGNERS",
 } as const;

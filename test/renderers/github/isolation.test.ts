@@ -1,0 +1,196 @@
+import fc from "fast-check";
+import { parse } from "yaml";
+import { DataSource, Environment, Signing, Stage, Training, Trigger } from "../../../lib/index";
+import { definePipeline } from "../../../lib/blueprint/pipeline/define-pipeline";
+import { lower } from "../../../lib/jobs/lower";
+import type { FileJob } from "./actions-model/workflow-file";
+import { anyPipeline } from "./soundness/pipelines";
+import { renderLines, type RenderedLine } from "./soundness/soundness";
+
+/** What a job of a rendered workflow has, read from nothing but the file. */
+interface Has {
+  readonly userCode: boolean;
+  readonly repository: "everything" | ".slipway" | "nothing";
+  readonly secrets: readonly string[];
+  readonly variables: readonly string[];
+  readonly permissions: readonly string[];
+  readonly environment: string | null;
+  readonly takes: readonly string[];
+  readonly cache: boolean;
+}
+
+const KEYS = ["SLIPWAY_HANDOFF_KEY", "SLIPWAY_SIGNING_KEY"];
+
+describe("who holds what, read from the rendered workflows", () => {
+  test("no job has both user code and a key, labels, a cloud identity or the registry", () => {
+    forEveryJob((job, { line, pipeline }) => {
+      const has = readHas(job);
+      if (!has.userCode) return;
+      expect(has.secrets.filter((secret) => KEYS.includes(secret))).toEqual([]);
+      expect(has.permissions).toEqual(["contents: read"]);
+      expect(has.takes).not.toContain("labels");
+      expect(has.takes).not.toContain("data");
+      if (job.id !== "train") expect(has.secrets).toEqual([]);
+      if (line === "delivery" && has.environment !== null) {
+        expect([`${pipeline.name}-training`, `${pipeline.name}-acquire`]).toContain(has.environment);
+      }
+    });
+  });
+
+  test("a job with a key has nothing of the repository but .slipway, no Python and no cache", () => {
+    forEveryJob((job) => {
+      const has = readHas(job);
+      const keyed = has.secrets.some((secret) => KEYS.includes(secret)) || has.permissions.includes("id-token: write");
+      if (!keyed) return;
+      expect(has).toMatchObject({ userCode: false, repository: ".slipway", cache: false });
+      expect(has.environment).not.toBeNull();
+      expect(job.steps.some(({ uses }) => uses?.includes("setup-python"))).toBe(false);
+    });
+  });
+
+  test("a review has no secret, no variable, no environment, and may only read the repository", () => {
+    forEveryJob((job, { line }) => {
+      if (line !== "review") return;
+      const { secrets, variables, environment, permissions } = readHas(job);
+      expect({ secrets, variables, environment }).toEqual({ secrets: [], variables: [], environment: null });
+      expect(permissions).toEqual(job.id === "verdict" ? [] : ["contents: read"]);
+    });
+  });
+
+  test("secrets are only ever read in a protected environment", () => {
+    forEveryJob((job) => {
+      const { secrets, environment } = readHas(job);
+      if (secrets.length > 0) expect(environment).not.toBeNull();
+    });
+  });
+
+  test("what a job says it holds is what its file gives it", () => {
+    fc.assert(
+      fc.property(anyPipeline, (pipeline) => {
+        for (const { line, workflow } of renderLines(pipeline)) {
+          for (const { id, holdings, secrets, variables } of lower({ pipeline }, line)) {
+            const has = readHas(workflow.jobs.find((job) => job.id === id)!);
+            const { userCode, labels, signingKey, registry, cloudIdentity } = holdings;
+            expect(has.userCode).toBe(userCode);
+            expect(has.secrets).toEqual([...secrets].sort());
+            expect(has.variables).toEqual([...variables].sort());
+            expect(has.permissions.includes("id-token: write")).toBe(cloudIdentity);
+            expect(has.secrets.includes("SLIPWAY_HANDOFF_KEY")).toBe(labels);
+            if (has.secrets.includes("SLIPWAY_SIGNING_KEY")) expect(signingKey).toBe(true);
+            expect(userCode && (labels || signingKey || registry || cloudIdentity)).toBe(false);
+            if (has.cache) expect(holdings).toMatchObject({ cache: true, userCode: true });
+          }
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("a pipeline with everything, job by job", () => {
+    const pipeline = definePipeline("risk", {
+      train: Training.command("python train.py"),
+      data: DataSource.command("python fetch.py", { output: "claims.parquet" }),
+      python: { version: "3.12", manager: "pip", lockFile: "requirements.txt" },
+      stages: [Stage.command("robustness", "python robustness.py", { after: ["train"] })],
+      triggers: [Trigger.push(), Trigger.newData({ minLabelledRows: 1000 })],
+      environments: [Environment.staging(), Environment.production()],
+      signing: Signing.ed25519(),
+    });
+    const [, delivery] = renderLines(pipeline);
+    const table = delivery!.workflow.jobs.map((job) => {
+      const { userCode, repository, secrets, environment, takes, cache } = readHas(job);
+      const short = secrets.map((secret) =>
+        secret.replace("MLFLOW_TRACKING_", "mlflow ").replace("SLIPWAY_", "").toLowerCase(),
+      );
+      return [
+        job.id,
+        userCode ? "user code" : "",
+        repository,
+        environment ?? "",
+        short.join(", "),
+        `takes ${takes.join(", ")}`,
+        cache ? "cache" : "",
+      ].join(" | ");
+    });
+    const mlflow = "mlflow password, mlflow token, mlflow username";
+    expect(table).toEqual([
+      "lint | user code | everything |  |  | takes  | cache",
+      "test | user code | everything |  |  | takes  | cache",
+      "acquire | user code | everything | risk-acquire |  | takes  | ",
+      "validate-data |  | .slipway | risk-data | handoff_key | takes data | ",
+      "detect |  | .slipway | risk-data | handoff_key | takes data | ",
+      "split |  | .slipway | risk-data | handoff_key | takes data | ",
+      "baseline |  | .slipway | risk-baseline |  | takes  | ",
+      `train | user code | everything | risk-training | ${mlflow} | takes training | cache`,
+      "predict | user code | everything |  |  | takes features, model, baseline | cache",
+      "gate |  | .slipway | risk-gate | handoff_key, signing_key | takes labels, predictions, model, baseline | ",
+      "robustness | user code | everything |  |  | takes  | cache",
+      `register |  | .slipway | risk-registry | ${mlflow} | takes model, evidence | `,
+      `promote-staging |  | .slipway | risk-staging | ${mlflow}, signing_key | takes evidence | `,
+      `promote-production |  | .slipway | risk-production | ${mlflow}, signing_key | takes evidence | `,
+      "verdict |  | nothing |  |  | takes  | ",
+    ]);
+  });
+});
+
+describe("how steps are written", () => {
+  test("scripts hold no expression, actions are pinned by commit, tokens stay out of the checkout, artifacts go by id", () => {
+    forEveryJob((job, { text }) => {
+      expect(parse(text)).toMatchObject({ permissions: {} });
+      expect(text).not.toContain("pull_request_target");
+      for (const step of job.steps) {
+        if (step.run !== null) expect(step.run).not.toContain("${{");
+        if (step.uses === null) continue;
+        expect(step.uses).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/);
+        expect(text).toMatch(new RegExp(`uses: ${step.uses} # v\\d+\\.\\d+\\.\\d+\n`));
+        if (step.uses.startsWith("actions/checkout@")) expect(step.with["persist-credentials"]).toBe("false");
+        if (step.uses.startsWith("actions/download-artifact@")) {
+          expect(Object.keys(step.with).sort()).toEqual(["artifact-ids", "path"]);
+        }
+      }
+    });
+  });
+});
+
+function forEveryJob(check: (job: FileJob, rendered: RenderedLine) => void): void {
+  fc.assert(
+    fc.property(anyPipeline, (pipeline) => {
+      for (const rendered of renderLines(pipeline)) for (const job of rendered.workflow.jobs) check(job, rendered);
+    }),
+    { numRuns: 60 },
+  );
+}
+
+function readHas(job: FileJob): Has {
+  const values = job.steps.flatMap((step) => [...Object.values(step.env), ...Object.values(step.with)]);
+  const named = (context: string): readonly string[] =>
+    [
+      ...new Set(
+        values.flatMap((value) => [...value.matchAll(new RegExp(`\\b${context}\\.(\\w+)`, "g"))].map((m) => m[1]!)),
+      ),
+    ].sort();
+  const checkouts = job.steps.filter(({ uses }) => uses?.startsWith("actions/checkout@"));
+  const onlySlipway = checkouts.every(
+    (step) => step.with["sparse-checkout"] === "/.slipway/" && step.with["sparse-checkout-cone-mode"] === "false",
+  );
+  return {
+    userCode: job.steps.some(runsUserCode),
+    repository: checkouts.length === 0 ? "nothing" : onlySlipway ? ".slipway" : "everything",
+    secrets: named("secrets"),
+    variables: named("vars"),
+    permissions: Object.entries(job.permissions).map(([name, access]) => `${name}: ${access}`),
+    environment: job.environment,
+    takes: job.steps.flatMap(({ run }) => /^slipway handoff unpack (\w+) /.exec(run ?? "")?.slice(1) ?? []),
+    cache: job.steps.some((step) => "cache" in step.with || step.uses?.startsWith("actions/cache@") === true),
+  };
+}
+
+/**
+ * A step runs user code unless it is an action or one of Slipway's own scripts; of those, installing the repository's environment
+ * counts, since whoever writes the lock decides what is installed.
+ */
+function runsUserCode({ name, run }: FileJob["steps"][number]): boolean {
+  if (run === null || name === "Install Slipway" || name === "Every job must have succeeded") return false;
+  const words = run.replaceAll(/"([a-z]+=)?\$([A-Z]+_)?DIGEST"/g, "");
+  return !/^slipway (?!train |predict )[^;&|`$()]+$/.test(words);
+}
