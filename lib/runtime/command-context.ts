@@ -19,6 +19,8 @@ export interface CommandContext {
   readonly line: Line;
   /** Digests of the hand-offs that this command takes; each folder in {@link work} was verified to hold exactly that content. */
   readonly takes: ReadonlyMap<HandoffName, string>;
+  /** Digests of hand-offs that the command only names in what it writes, as their givers said. */
+  readonly cites: ReadonlyMap<HandoffName, string>;
   readonly out: Output;
   readonly env: Variables;
   /** Now, as the evidence and its age limit see it. */

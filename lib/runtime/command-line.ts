@@ -30,6 +30,12 @@ export const commonOptions: CommandModule["options"] = [
     repeatable: true,
     summary: "a hand-off and the digest its giver named; verified before anything else",
   },
+  {
+    name: "cite",
+    value: "handoff=sha256:...",
+    repeatable: true,
+    summary: "the digest of a hand-off that the command only names in what it writes",
+  },
   { name: "json", summary: "print one JSON document on stdout, progress on stderr" },
 ];
 

@@ -2,7 +2,7 @@ import type { Line } from "../../blueprint/pipeline/pipeline-document";
 import { InvalidInputError } from "../../blueprint/problems";
 import type { CommandContext, Variables } from "../command-context";
 import { ExitCode } from "../exit-codes";
-import { parseTakes, verifyTakes } from "../handoff/takes";
+import { parseHandoffDigests, verifyTakes } from "../handoff/takes";
 import { writeOutputs } from "../handoff/gives";
 import { loadManifest, type LoadedManifest } from "../manifest/load-manifest";
 import { describeFailure } from "../output/failure";
@@ -63,7 +63,7 @@ async function contextOf(
   out: Output,
 ): Promise<CommandContext> {
   const line = lineOf(args);
-  const given = parseTakes(args.list("take"));
+  const given = parseHandoffDigests("--take", args.list("take"));
   const loaded =
     command.manifest === "none"
       ? null
@@ -85,6 +85,7 @@ async function contextOf(
     work,
     line,
     takes,
+    cites: parseHandoffDigests("--cite", args.list("cite")),
     out,
     env: call.env,
     now: call.now,

@@ -18,16 +18,19 @@ export const handoffNames: readonly HandoffName[] = [
 ];
 
 /**
- * Reads `--take <handoff>=<sha256:...>`.
+ * Reads `--take` or `--cite`, `<handoff>=<sha256:...>` each.
  *
  * @throws InvalidInputError for a name that is no hand-off, a digest that is none (an empty one: the giving job gave nothing), or a repetition
  */
-export function parseTakes(texts: readonly string[]): ReadonlyMap<HandoffName, string> {
+export function parseHandoffDigests(
+  option: "--take" | "--cite",
+  texts: readonly string[],
+): ReadonlyMap<HandoffName, string> {
   const problems = new Problems();
   const takes = new Map<HandoffName, string>();
   texts.forEach((text, index) => {
     const [name = "", digest = ""] = text.split(/=(.*)/s);
-    const path = `--take[${index}]`;
+    const path = `${option}[${index}]`;
     if (!isHandoffName(name)) problems.add(path, text, "names no hand-off", `Known are ${handoffNames.join(", ")}.`);
     else if (!isDigest(digest))
       problems.add(
@@ -39,7 +42,7 @@ export function parseTakes(texts: readonly string[]): ReadonlyMap<HandoffName, s
     else if (takes.has(name)) problems.add(path, text, "repeats a hand-off", "Give each hand-off once.");
     else takes.set(name, digest);
   });
-  problems.throwIfAny("--take");
+  problems.throwIfAny(option);
   return takes;
 }
 

@@ -1,6 +1,6 @@
 import { readFile, readdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import type { ReleaseManifest } from "../../blueprint/manifest/release-manifest";
+import { parseReleaseManifest, type ReleaseManifest } from "../../blueprint/manifest/release-manifest";
 import { InvalidInputError } from "../../blueprint/problems";
 import type { Variables } from "../command-context";
 import { digestText } from "../handoff/folder-digest";
@@ -46,7 +46,7 @@ export async function loadManifest(choice: ManifestChoice, directory: string, en
       "Deliver manifest and workflow together: run `cdktf deploy` again, or take both files from the same commit.",
     );
   }
-  const manifest = parseManifest(path, bytes.toString("utf8"));
+  const manifest = parseReleaseManifest(bytes.toString("utf8"), `release manifest ${path}`);
   if (choice.pipeline !== undefined && manifest.pipeline.name !== choice.pipeline) {
     throw unusable(
       path,
@@ -79,28 +79,6 @@ async function findManifest(choice: ManifestChoice, directory: string): Promise<
     `was not found in ${resolve(directory)} or above it`,
     "Run inside the model repository, or name the file with --manifest <path>.",
   );
-}
-
-function parseManifest(path: string, text: string): ReleaseManifest {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw unusable(
-      path,
-      `is no JSON (${(error as Error).message})`,
-      "Let `cdktf synth` write it; it is not edited by hand.",
-    );
-  }
-  const manifest = value as Partial<ReleaseManifest> | null;
-  if (manifest?.kind !== "slipway.release-manifest" || manifest.version !== 1) {
-    throw unusable(
-      path,
-      "is no release manifest of version 1",
-      "Use the Slipway version that wrote it, or synthesize again.",
-    );
-  }
-  return manifest as ReleaseManifest;
 }
 
 function unusable(path: string, says: string, remedy: string): InvalidInputError {
