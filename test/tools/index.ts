@@ -1,5 +1,5 @@
 export { cacheFolder, shortDigest } from "./cache-folder";
 export { goTool, type GoToolName } from "./go-tool";
 export { describeWith, reportNotRun } from "./not-run";
-export { pythonProgram, pythonWith, type PythonEnvironmentName } from "./python-with";
+export { pythonForEnvironments, pythonProgram, pythonWith, uvProgram, type PythonEnvironmentName } from "./python-with";
 export { ToolMissingError } from "./run-program";

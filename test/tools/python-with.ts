@@ -21,7 +21,7 @@ export function pythonWith(name: PythonEnvironmentName): string {
   const folder = join(cacheFolder("python"), `${name}-${base.version}-${shortDigest(readFileSync(lock))}`);
   const python = join(folder, "bin", "python");
   buildOnce(folder, () => {
-    const uv = join(dirname(uvPython(base)), "uv");
+    const uv = uvProgram();
     runProgram(name, uv, ["venv", "--quiet", "--python", base.path, folder]);
     runProgram(name, uv, ["pip", "sync", "--quiet", "--require-hashes", "--python", python, lock]);
   });
@@ -33,16 +33,22 @@ export function pythonProgram(environment: PythonEnvironmentName, program: strin
   return join(dirname(pythonWith(environment)), program);
 }
 
-/** uv makes the other environments; it is itself installed by pip, from its own lock. */
-function uvPython(base: BasePython): string {
+/** Path of uv, which makes the other environments; it is itself installed by pip, from its own lock. */
+export function uvProgram(): string {
   const lock = lockFile("uv");
+  const base = basePython();
   const folder = join(cacheFolder("python"), `uv-${base.version}-${shortDigest(readFileSync(lock))}`);
-  const python = join(folder, "bin", "python");
+  const bin = join(folder, "bin");
   buildOnce(folder, () => {
     runProgram("uv", base.path, ["-m", "venv", folder]);
-    runProgram("uv", python, ["-m", "pip", "install", "--quiet", "--require-hashes", "-r", lock]);
+    runProgram("uv", join(bin, "python"), ["-m", "pip", "install", "--quiet", "--require-hashes", "-r", lock]);
   });
-  return python;
+  return join(bin, "uv");
+}
+
+/** Path of the Python that environments are made from. */
+export function pythonForEnvironments(): string {
+  return basePython().path;
 }
 
 interface BasePython {

@@ -1,0 +1,1 @@
+console.log(`asked for Node.js ${process.env["INPUT_NODE-VERSION"]}, running ${process.version}`);
