@@ -41,7 +41,7 @@ function resolveLines(pipeline: PipelineDocument, stages: readonly Stage[]): rea
     });
   }
   // A stage that fits no line names something unknown; on the longer line the graph rules say what.
-  return lines.map((each) => (each.length === 0 ? ["delivery"] : each));
+  return lines.map((each, index) => (each.length === 0 && stages[index]!.lines === null ? ["delivery"] : each));
 }
 
 function defaultBefore(
