@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
+import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
-import type { DuckDBConnection } from "@duckdb/node-api";
+import { quoteText } from "../duckdb/literals";
+import { DuckDbSession } from "../duckdb/session";
 import { RefusedError } from "../refusals";
-import { openPredictions } from "./open-predictions";
 
 interface Files {
   /** Name of the model, for messages. */
@@ -24,9 +25,10 @@ interface Files {
  */
 export async function keepPredictions({ model, features, predictions, kept }: Files): Promise<string> {
   const read = (await isParquet(predictions)) ? "read_parquet" : "read_csv";
-  await openPredictions([features, predictions, kept], async (duckdb) => {
-    await takeOver(duckdb, `${read}(${quoted(predictions)})`, model);
-    const [counts] = await rowsOf(duckdb, countsOf(features));
+  const files = { temporary: dirname(predictions), reads: [features, predictions], writes: [dirname(kept)] };
+  await DuckDbSession.with(files, async (duckdb) => {
+    await takeOver(duckdb, `${read}(${quoteText(predictions)})`, model);
+    const counts = await duckdb.row(countsOf(features));
     const { rows, scored, repeated, missing, unknown, odd } = counts as unknown as Counts;
     if (repeated + missing + unknown > 0) {
       throw new RefusedError(
@@ -44,7 +46,7 @@ export async function keepPredictions({ model, features, predictions, kept }: Fi
       );
     }
     await duckdb.run(
-      `COPY (SELECT slipway_row, score FROM predictions ORDER BY slipway_row) TO ${quoted(kept)} (FORMAT parquet)`,
+      `COPY (SELECT slipway_row, score FROM predictions ORDER BY slipway_row) TO ${quoteText(kept)} (FORMAT parquet)`,
     );
   });
   return await sha256(kept);
@@ -59,7 +61,7 @@ interface Counts {
   readonly odd: number;
 }
 
-async function takeOver(duckdb: DuckDBConnection, source: string, model: string): Promise<void> {
+async function takeOver(duckdb: DuckDbSession, source: string, model: string): Promise<void> {
   try {
     await duckdb.run(
       `CREATE TABLE predictions AS
@@ -76,7 +78,7 @@ async function takeOver(duckdb: DuckDBConnection, source: string, model: string)
 
 function countsOf(features: string): string {
   return `
-    WITH asked AS (SELECT slipway_row FROM read_parquet(${quoted(features)})),
+    WITH asked AS (SELECT slipway_row FROM read_parquet(${quoteText(features)})),
          given AS (SELECT slipway_row, count(*) AS times FROM predictions GROUP BY ALL)
     SELECT (SELECT count(*) FROM asked)::DOUBLE AS rows,
            (SELECT count(*) FROM predictions)::DOUBLE AS scored,
@@ -84,10 +86,6 @@ function countsOf(features: string): string {
            (SELECT count(*) FROM asked ANTI JOIN given USING (slipway_row))::DOUBLE AS missing,
            (SELECT count(*) FROM given ANTI JOIN asked USING (slipway_row))::DOUBLE AS unknown,
            (SELECT count(*) FROM predictions WHERE score IS NULL OR NOT isfinite(score))::DOUBLE AS odd`;
-}
-
-async function rowsOf(duckdb: DuckDBConnection, sql: string) {
-  return (await duckdb.runAndReadAll(sql)).getRowObjects();
 }
 
 async function isParquet(file: string): Promise<boolean> {
@@ -104,8 +102,4 @@ async function sha256(file: string): Promise<string> {
   const hash = createHash("sha256");
   await pipeline(createReadStream(file), hash);
   return hash.digest("hex");
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }

@@ -1,0 +1,31 @@
+import type { ReleaseManifest } from "../../blueprint/manifest/release-manifest";
+import type { RegistryDocument } from "../../blueprint/pipeline/pipeline-document";
+import type { SignedEvidence } from "../../verdict/evidence/acceptance";
+import type { Assurance } from "../../verdict/evidence/gate-measures";
+import type { Statement } from "../../verdict/evidence/statement";
+import type { MlflowClient } from "../mlflow/mlflow-client";
+import type { OpenEnvelope } from "../records/promotion-records";
+import type { Store } from "../store/store";
+
+/** Everything a promotion is decided by. What it is held against comes from the environment and the store, not from the checkout. */
+export interface PromotionRequest {
+  readonly manifest: ReleaseManifest;
+  readonly registry: RegistryDocument;
+  readonly environment: string;
+  readonly evidence: SignedEvidence;
+  /** Digest of the evidence bundle. */
+  readonly evidenceDigest: string;
+  /** The model that the evidence is about. */
+  readonly modelDigest: string;
+  readonly acceptedGatePolicies: readonly string[];
+  readonly store: Store;
+  readonly mlflow: MlflowClient;
+  /** Opens records that one of the environment's signers signed. */
+  readonly open: OpenEnvelope;
+  readonly sign: (statement: Statement<string, unknown>) => Promise<Uint8Array>;
+  readonly promotedBy: string;
+  /** Where the run can be looked at; `null` on a laptop. */
+  readonly run: string | null;
+  readonly assurance: Assurance;
+  readonly now: Date;
+}
