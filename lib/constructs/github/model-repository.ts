@@ -140,7 +140,7 @@ function checkRepository(props: ModelRepositoryProps, id: string): void {
     problems.add("name", props.name, "is not owner/name", 'Write both as on GitHub: "acme/insurance-risk".');
   }
   const branch = props.defaultBranch ?? "main";
-  if (Token.isUnresolved(branch) || !/^[A-Za-z0-9][A-Za-z0-9._/-]*$/.test(branch) || branch.includes("..")) {
+  if (Token.isUnresolved(branch) || !/^[A-Za-z0-9][A-Za-z0-9._/-]*$/.test(branch) || /\.\.|^refs\//.test(branch)) {
     problems.add("defaultBranch", branch, "is not the plain name of a branch", 'Write it as on GitHub: "main".');
   }
   if (!["free", "team", "enterprise"].includes(props.plan)) {

@@ -49,14 +49,10 @@ export function requireEnforced(
 ): void {
   if (isEnforced(feature, plan, visibility) || (accepted as readonly string[]).includes(feature)) return;
   const enough = ENFORCED_ON[feature][visibility === "public" ? "public" : "private"][0] ?? "enterprise";
-  const option =
-    feature === "environments" || feature === "mergeQueue"
-      ? ""
-      : `, or accept it by name: actions({ acceptUnenforced: ["${feature}"] })`;
-  problems.add(
-    "delivery.plan",
-    plan,
-    `with visibility "${visibility}" ${WHAT[feature]}`,
-    `State plan "${enough}" if the repository has it${visibility === "public" ? "" : ", make the repository public"}${option}.`,
-  );
+  const remedies = [`State plan "${enough}" if the repository has it`];
+  if (visibility !== "public") remedies.push("make the repository public");
+  if (feature === "ruleset" || feature === "requiredReviewers") {
+    remedies.push(`accept it by name: actions({ acceptUnenforced: ["${feature}"] })`);
+  }
+  problems.add("delivery.plan", plan, `with visibility "${visibility}" ${WHAT[feature]}`, `${remedies.join(", or ")}.`);
 }

@@ -28,6 +28,8 @@ const UNREAD_RUNTIME: LoadedRuntime = { version: "0", integrity: "", files: [], 
  */
 export function checkedPipeline(scope: Construct, name: string, props: MlPipelineProps<unknown>): DeliverablePipeline {
   const problems = new Problems();
+  requireProps(props, problems);
+  problems.throwIfAny(`MlPipeline ${JSON.stringify(name)}`);
   refuseDeployTimeValues(reachingTheRepository(name, props), "", problems);
 
   const start = programFolder(scope);
@@ -72,6 +74,14 @@ export function checkedPipeline(scope: Construct, name: string, props: MlPipelin
     manifestText: releaseManifestText(manifest),
     manifestDigest: releaseManifestDigest(manifest),
   };
+}
+
+/** For programs that no compiler checked. */
+function requireProps(props: Partial<MlPipelineProps<unknown>>, problems: Problems): void {
+  for (const required of ["delivery", "contract", "train", "policy"] as const) {
+    if (props[required] !== undefined) continue;
+    problems.add(required, undefined, "is required", "Every pipeline has delivery, contract, train and policy.");
+  }
 }
 
 /** What makes the delivery, and what exists for deploy-time values, never ends up in a file of the repository. */

@@ -17,7 +17,7 @@ function visit(value: unknown, path: string, problems: Problems, seen: Set<objec
     if (!Token.isUnresolved(value)) return;
     problems.add(
       path,
-      typeof value === "string" ? value : "a deploy-time value",
+      "(a deploy-time value)",
       "is known only when Terraform runs, and cannot stand in the manifest or a workflow",
       "Write the value itself, or hand it to jobs as a variable: variables: { MLFLOW_TRACKING_URI: ... }.",
     );

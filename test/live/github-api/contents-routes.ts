@@ -60,7 +60,7 @@ export const contentsRoutes: readonly Route[] = [
     "PATCH",
     PULL,
     withRepository(({ args, body }, repository) => {
-      const pull = { ...repository.pulls.get(Number(args[2]))!, ...body } as PullRequest;
+      const pull = { ...repository.pulls.get(Number(args[2]))!, ...body };
       repository.pulls.set(pull.number, pull);
       return ok(pullJson(pull, repository));
     }),
@@ -95,7 +95,7 @@ function writeContent({ args, body, actor }: Call, repository: RepositoryState, 
   if (sha !== body.sha) {
     return present === undefined || body.sha === undefined
       ? { status: 422, body: { message: `Invalid request. "sha" wasn't supplied or names no file at ${path}.` } }
-      : { status: 409, body: { message: `${path} does not match ${String(body.sha)}` } };
+      : { status: 409, body: { message: `${path} does not match the given sha` } };
   }
   const content = base64 === null ? null : Buffer.from(base64, "base64").toString("utf8");
   const commit = git.write(branch, path, content, String(body.message));

@@ -49,5 +49,5 @@ export function withRepository(handle: (call: Call, repository: RepositoryState)
 
 /** Any number, the same for the same name. */
 function idOf(name: string): number {
-  return [...name].reduce((id, letter) => id * 7 + letter.charCodeAt(0), 11) % 1_000_003;
+  return Buffer.from(name).reduce((id, byte) => (id * 7 + byte) % 1_000_003, 11);
 }
