@@ -96,3 +96,9 @@ test.each(["node10", "node16"])("types resolve the %s way", (moduleResolution) =
   expect(compiled.stdout).toBe("");
   expect(compiled.status).toBe(0);
 });
+
+test("the public API is the one that was reviewed", () => {
+  const check = spawnSync("node", ["scripts/api-report.mjs"], { encoding: "utf8" });
+  expect(check.stderr).toBe("");
+  expect(check.status).toBe(0);
+});
