@@ -6,7 +6,19 @@ import { rooms } from "./scripts/rooms.mjs";
 const cdktf = ["cdktf", "constructs", "@cdktf/*"];
 
 export default tseslint.config(
-  { ignores: ["dist", "node_modules", "cdktf.out", "**/cdktf.out/**", "docs/api", "docs/given", "coverage", "**/*.js", "**/*.mjs"] },
+  {
+    ignores: [
+      "dist",
+      "node_modules",
+      "cdktf.out",
+      "**/cdktf.out/**",
+      "docs/api",
+      "docs/given",
+      "coverage",
+      "**/*.js",
+      "**/*.mjs",
+    ],
+  },
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
   {

@@ -7,6 +7,7 @@ export type {
 } from "./blueprint/contract/contract-check";
 export type { ContractColumn, LogicalType } from "./blueprint/contract/contract-column";
 export { DataContract } from "./blueprint/contract/data-contract";
+export type { LeakageLimits } from "./blueprint/contract/leakage-limits";
 export type { ContractRoles } from "./blueprint/contract/roles";
 export { Duration } from "./blueprint/duration";
 export type {
@@ -26,6 +27,8 @@ export {
 } from "./blueprint/pipeline/data-source";
 export { Environment, type EnvironmentOptions } from "./blueprint/pipeline/environment";
 export { HeldOut, type HeldOutFromOptions, type HeldOutOptions } from "./blueprint/pipeline/held-out";
+export type { PipelineProps } from "./blueprint/pipeline/define-pipeline";
+export type * from "./blueprint/pipeline/pipeline-document";
 export type { PythonChoice } from "./blueprint/pipeline/python-environment";
 export { Registry, type MlflowOptions } from "./blueprint/pipeline/registry";
 export { Signing, type KmsOptions } from "./blueprint/pipeline/signing";

@@ -2,7 +2,7 @@ import { Problems, type Problem } from "../problems";
 import { environmentProblems } from "./environment-rules";
 import { graphProblems } from "./graph-rules";
 import { checkCommand, checkName, checkRelativePath } from "./names-and-paths";
-import type { DataSource, PipelineDocument, StoreDocument } from "./pipeline-document";
+import type { DataSourceDocument, PipelineDocument, StoreDocument } from "./pipeline-document";
 import { triggerProblems } from "./trigger-rules";
 
 /** GitHub stops a job of a self-hosted runner after five days; nothing runs longer anywhere. */
@@ -34,7 +34,7 @@ function checkCommands(problems: Problems, { commands, customStages }: PipelineD
   });
 }
 
-function checkData(problems: Problems, data: DataSource): void {
+function checkData(problems: Problems, data: DataSourceDocument): void {
   if (data.sample !== null) checkRelativePath(problems, "data.sample", data.sample);
   switch (data.kind) {
     case "file":

@@ -1,4 +1,4 @@
-import type { DataSource as DataSourceDocument } from "./pipeline-document";
+import type { DataSourceDocument } from "./pipeline-document";
 
 /** Where the data snapshot of a run comes from. */
 export class DataSource {

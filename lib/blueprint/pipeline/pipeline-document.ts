@@ -9,7 +9,7 @@ export interface PipelineDocument {
   readonly root: string;
   readonly python: PythonEnvironment;
   readonly commands: PipelineCommands;
-  readonly data: DataSource;
+  readonly data: DataSourceDocument;
   readonly heldOut: HeldOutRule;
   readonly customStages: readonly CustomStage[];
   readonly triggers: readonly TriggerDocument[];
@@ -64,7 +64,7 @@ export interface PipelineCommands {
 }
 
 /** Where the data snapshot comes from; `sample` is the file in the repository that pull requests use instead. */
-export type DataSource =
+export type DataSourceDocument =
   | { readonly kind: "file"; readonly path: string; readonly sample: string | null }
   | {
       readonly kind: "url";

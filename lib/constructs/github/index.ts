@@ -1,12 +1,14 @@
 export { GitHubActionsDelivery, type GitHubActionsOptions } from "./actions-delivery";
 export { DeliveredEnvironment, type DeliveredEnvironmentProps } from "./delivered-environment";
 export { DeliveredFiles, type DeliveredFilesProps, type DeliveryMode } from "./delivered-files";
-export { DeliveredPipeline, type DeliveredPipelineProps } from "./delivered-pipeline";
+export { DeliveredPipeline, type DeliveredPipelineProps, type PlatformWorkflowOptions } from "./delivered-pipeline";
 export { Deliverer } from "./deliverer";
 export { ExistingGitHubRepository, type ExistingRepositoryProps } from "./existing-repository";
 export { MergeRuleset, type MergeRulesetOptions, type MergeRulesetProps } from "./merge-ruleset";
 export { ModelRepository, type ModelRepositoryProps } from "./model-repository";
 export type { ImmutableIds } from "./oidc-trust";
+export type { ActionPin, ActionPins } from "../../renderers/github/action-pins";
+export type { WorkflowOptions } from "../../renderers/github/workflow-options";
 export { GitHubRepository, type GitHubRepositoryProps } from "./repository";
-export type { GitHubPlan, RepositoryVisibility, Unenforced } from "./repository-plan";
+export type { EnforcedFeature, GitHubPlan, RepositoryVisibility, Unenforced } from "./repository-plan";
 export { Reviewer } from "./reviewer";

@@ -5,7 +5,7 @@ import { isAbsolute, join, relative } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ReadableStream } from "node:stream/web";
-import type { DataSource } from "../../blueprint/pipeline/pipeline-document";
+import type { DataSourceDocument } from "../../blueprint/pipeline/pipeline-document";
 import { InvalidInputError } from "../../blueprint/problems";
 import type { CommandContext } from "../command-context";
 import { BrokenEnvironmentError, RefusedError } from "../refusals";
@@ -39,7 +39,7 @@ export async function acquire(context: CommandContext, sample: boolean): Promise
   return { path, format, bytes: (await stat(path)).size, origin };
 }
 
-async function take(context: CommandContext, data: DataSource, to: string): Promise<string> {
+async function take(context: CommandContext, data: DataSourceDocument, to: string): Promise<string> {
   switch (data.kind) {
     case "file":
       await copy(context, data.path, to);
@@ -55,7 +55,7 @@ async function take(context: CommandContext, data: DataSource, to: string): Prom
   }
 }
 
-async function takeSample(context: CommandContext, data: DataSource, to: string): Promise<string> {
+async function takeSample(context: CommandContext, data: DataSourceDocument, to: string): Promise<string> {
   if (data.sample === null) {
     throw new InvalidInputError("acquire --sample", [
       {

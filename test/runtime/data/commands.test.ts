@@ -3,7 +3,7 @@ import { existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import type { DataSource } from "../../../lib/blueprint/pipeline/pipeline-document";
+import type { DataSourceDocument } from "../../../lib/blueprint/pipeline/pipeline-document";
 import { claimsContract } from "../../blueprint/contract/contracts";
 import { ModelRepository } from "../a-model-repository";
 
@@ -18,7 +18,7 @@ afterEach(() => {
   repository.remove();
 });
 
-function withData(data: DataSource, contract = claimsContract()): void {
+function withData(data: DataSourceDocument, contract = claimsContract()): void {
   const heldOut = { fraction: 0.3, from: null, seed: 1 };
   repository = new ModelRepository({ data, heldOut, root: "." });
   const manifest = { ...repository.manifest, contract };
