@@ -25,11 +25,15 @@ export class ModelRepository {
   public readonly manifest: ReleaseManifest;
   public now = new Date("2026-03-01T12:00:00Z");
 
-  public constructor(pipeline: Partial<ReleaseManifest["pipeline"]> = {}) {
+  public constructor(
+    pipeline: Partial<ReleaseManifest["pipeline"]> = {},
+    parts: Partial<Pick<ReleaseManifest, "policy" | "repository">> = {},
+  ) {
     this.manifest = {
       kind: "slipway.release-manifest",
       version: 1,
       ...fullParts,
+      ...parts,
       pipeline: { ...fullParts.pipeline, ...pipeline },
     };
     this.write(`.slipway/${this.manifest.pipeline.name}.json`, JSON.stringify(this.manifest));

@@ -12,7 +12,9 @@ export interface Acting {
 
 /** What GitHub says of the job, or the user of this machine. */
 export function acting(env: Variables): Acting {
-  if (env.GITHUB_ACTIONS !== "true") return { who: userInfo().username, run: null, assurance: "laptop" };
+  if (env.GITHUB_ACTIONS !== "true" || env.SLIPWAY_ASSURANCE === "laptop") {
+    return { who: userInfo().username, run: null, assurance: "laptop" };
+  }
   const { GITHUB_SERVER_URL, GITHUB_REPOSITORY, GITHUB_RUN_ID, GITHUB_RUN_ATTEMPT, GITHUB_ACTOR } = env;
   const run = `${GITHUB_SERVER_URL ?? "https://github.com"}/${GITHUB_REPOSITORY ?? ""}/actions/runs/${GITHUB_RUN_ID ?? ""}`;
   return {

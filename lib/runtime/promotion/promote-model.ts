@@ -1,11 +1,12 @@
 import { type Promotion, promotionStatement } from "../../verdict/evidence/promotion-statement";
-import { requireAliasAsRecorded } from "../records/aliases";
+import { sealRecord } from "../records/open-record";
 import { appendRecord, type PromotionRecord } from "../records/promotion-records";
 import { environmentNamed } from "./environments";
 import type { PromotionRequest } from "./promotion-request";
 import {
   recordsOf,
   requireAcceptableEvidence,
+  requireAliasesAsRecorded,
   requireInEnvironment,
   requireInStore,
   requireRegistered,
@@ -25,11 +26,11 @@ export interface Promoted {
  * @throws RefusedError by the name of what does not hold
  */
 export async function promoteModel(request: PromotionRequest): Promise<Promoted> {
-  const { registry, environment, mlflow, modelDigest } = request;
+  const { registry, environment, mlflow } = request;
   const { before } = environmentNamed(request.manifest.pipeline, environment);
-  const records = await recordsOf(request, environment);
-  await requireAliasAsRecorded(mlflow.registry, registry.model, environment, records, modelDigest);
+  await requireAliasesAsRecorded(request);
   await requireInStore(request);
+  const records = await recordsOf(request, environment);
   const last = records.at(-1);
   if (last !== undefined && isSamePromotion(last, request)) {
     const { number, registered } = last.promotion;
@@ -72,8 +73,8 @@ async function appendPromotion(
     run: request.run,
     assurance: request.assurance,
   };
-  const envelope = await request.sign(promotionStatement(modelDigest, promotion));
+  const record = await sealRecord(promotionStatement(modelDigest, promotion), request.signer);
   // A record that this environment's own signers do not cover would stop every later promotion.
-  await request.open(envelope, "the new promotion record");
-  return { number: promotion.number, digest: await appendRecord(store, promotion, envelope) };
+  await request.open(record);
+  return { number: promotion.number, digest: await appendRecord(store, promotion, record) };
 }

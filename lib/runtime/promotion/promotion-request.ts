@@ -2,9 +2,9 @@ import type { ReleaseManifest } from "../../blueprint/manifest/release-manifest"
 import type { RegistryDocument } from "../../blueprint/pipeline/pipeline-document";
 import type { SignedEvidence } from "../../verdict/evidence/acceptance";
 import type { Assurance } from "../../verdict/evidence/gate-measures";
-import type { Statement } from "../../verdict/evidence/statement";
 import type { MlflowClient } from "../mlflow/mlflow-client";
-import type { OpenEnvelope } from "../records/promotion-records";
+import type { OpenRecord } from "../records/open-record";
+import type { Signer } from "../signing/signer";
 import type { Store } from "../store/store";
 
 /** Everything a promotion is decided by. What it is held against comes from the environment and the store, not from the checkout. */
@@ -21,8 +21,9 @@ export interface PromotionRequest {
   readonly store: Store;
   readonly mlflow: MlflowClient;
   /** Opens records that one of the environment's signers signed. */
-  readonly open: OpenEnvelope;
-  readonly sign: (statement: Statement<string, unknown>) => Promise<Uint8Array>;
+  readonly open: OpenRecord;
+  /** Signs the new record. */
+  readonly signer: Signer;
   readonly promotedBy: string;
   /** Where the run can be looked at; `null` on a laptop. */
   readonly run: string | null;

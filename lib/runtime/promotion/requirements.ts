@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { policyDigest } from "../../blueprint/policy/quality-policy";
 import { refusals } from "../../verdict/evidence/acceptance";
 import type { ModelVersion } from "../mlflow/registry-client";
+import { requireAliasAsRecorded } from "../records/aliases";
 import { type PromotionRecord, readRecords } from "../records/promotion-records";
 import { RefusedError } from "../refusals";
 import { findRegistered } from "../registration/registered-version";
@@ -13,6 +14,19 @@ import type { PromotionRequest } from "./promotion-request";
 
 export async function recordsOf(request: PromotionRequest, environment: string): Promise<readonly PromotionRecord[]> {
   return await readRecords(request.store, request.manifest.pipeline.name, environment, request.open);
+}
+
+/**
+ * Holds the alias of every environment against its records: a promotion builds on what stands in the others too.
+ *
+ * @throws RefusedError `alias-missing`, `alias-moved`, `alias-without-record`, `record-chain-broken`
+ */
+export async function requireAliasesAsRecorded(request: PromotionRequest): Promise<void> {
+  const { mlflow, registry, environment, modelDigest, manifest } = request;
+  for (const { name } of manifest.pipeline.environments) {
+    const resuming = name === environment ? modelDigest : null;
+    await requireAliasAsRecorded(mlflow.registry, registry.model, name, await recordsOf(request, name), resuming);
+  }
 }
 
 /** @throws RefusedError named after the first thing that does not hold, with all of them in its message */

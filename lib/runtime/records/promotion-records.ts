@@ -1,8 +1,9 @@
-import { type PromotionStatement, promotionType, type Promotion } from "../../verdict/evidence/promotion-statement";
-import { type Statement, subjectDigest } from "../../verdict/evidence/statement";
+import type { Promotion, PromotionStatement } from "../../verdict/evidence/promotion-statement";
+import { subjectDigest } from "../../verdict/evidence/statement";
 import { digestText } from "../handoff/folder-digest";
 import { RefusedError } from "../refusals";
 import type { Store } from "../store/store";
+import type { OpenRecord } from "./open-record";
 
 /** A promotion as it stands in the store. */
 export interface PromotionRecord {
@@ -12,20 +13,17 @@ export interface PromotionRecord {
   readonly promotion: Promotion;
 }
 
-/** Opens a signed envelope: answers the statement in it, or refuses it because of who signed. */
-export type OpenEnvelope = (envelope: Uint8Array, what: string) => Promise<Statement<string, unknown>>;
-
 /**
  * The records of one environment, oldest first. They are numbered without gaps, each names its predecessor's digest, and each is
  * signed: a record that was edited, left out, moved here from elsewhere or repeated breaks the chain.
  *
- * @throws RefusedError `record-chain-broken`, or what opening the envelope refuses
+ * @throws RefusedError `record-chain-broken`, or what opening a record refuses
  */
 export async function readRecords(
   store: Store,
   pipeline: string,
   environment: string,
-  open: OpenEnvelope,
+  open: OpenRecord,
 ): Promise<readonly PromotionRecord[]> {
   const keys = await store.list(recordFolder(pipeline, environment));
   const records: PromotionRecord[] = [];
@@ -35,8 +33,7 @@ export async function readRecords(
     if (key !== expected) throw broken(store, key, `stands where ${expected} should`);
     const bytes = await store.get(key);
     if (bytes === null) throw broken(store, key, "is listed and cannot be read");
-    const statement = await open(bytes, `promotion record ${key}`);
-    if (!isPromotion(statement)) throw broken(store, key, "is no promotion record");
+    const statement = await opened(bytes, key, open);
     const { predicate } = statement;
     const model = subjectDigest(statement);
     const previous = records.at(-1)?.digest ?? null;
@@ -62,16 +59,16 @@ export async function readRecords(
  *
  * @throws RefusedError `promotion-conflict` when another promotion took the number
  */
-export async function appendRecord(store: Store, promotion: Promotion, envelope: Uint8Array): Promise<string> {
+export async function appendRecord(store: Store, promotion: Promotion, record: Uint8Array): Promise<string> {
   const key = recordKey(promotion.pipeline, promotion.environment, promotion.number);
-  if ((await store.putOnce(key, envelope)) === "existed") {
+  if ((await store.putOnce(key, record)) === "existed") {
     throw new RefusedError(
       "promotion-conflict",
       `another promotion into ${promotion.environment} was recorded meanwhile (${key})`,
       "Look at what is there now, then run the job again: its evidence is checked against the new state.",
     );
   }
-  return digestText(envelope);
+  return digestText(record);
 }
 
 function recordFolder(pipeline: string, environment: string): string {
@@ -83,8 +80,14 @@ function recordKey(pipeline: string, environment: string, number: number): strin
   return `${recordFolder(pipeline, environment)}${String(number).padStart(6, "0")}.dsse.json`;
 }
 
-function isPromotion(statement: Statement<string, unknown>): statement is PromotionStatement {
-  return statement.predicateType === promotionType;
+/** Says which record was refused. */
+async function opened(bytes: Uint8Array, key: string, open: OpenRecord): Promise<PromotionStatement> {
+  try {
+    return await open(bytes);
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error;
+    throw new RefusedError(error.check, `promotion record ${key}: ${error.message}`, error.remedy);
+  }
 }
 
 function broken(store: Store, key: string, how: string): RefusedError {
