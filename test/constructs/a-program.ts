@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { GithubProvider } from "@cdktf/provider-github/lib/provider";
 import { App, TerraformStack } from "cdktf";
@@ -17,6 +18,9 @@ import { type DeliveredPipeline, GitHubRepository, Reviewer } from "slipway/gith
 
 /** A checkout of a model repository, as small as one can be. */
 export const MODEL_REPOSITORY = join(__dirname, "model-repository");
+
+/** Text of its data contract. */
+export const CONTRACT = readFileSync(join(MODEL_REPOSITORY, "contracts", "claims.odcs.yaml"), "utf8");
 
 /** What the jobs of these tests install. */
 export const RUNTIME = JobRuntime.fromLockfile(join(__dirname, "program", "package-lock.json"));

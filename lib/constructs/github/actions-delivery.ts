@@ -92,6 +92,7 @@ export class GitHubActionsDelivery implements PipelineDelivery<DeliveredPipeline
       checkReviewers(`environments[${index}].reviewers`, approvers[name]?.length ?? 0, approval, problems);
     });
     this.checkStore(manifest.pipeline, variables, problems);
+    checkTexts(manifest.pipeline, variables, problems);
     for (const { path, content } of runtime.files) {
       const bytes = Buffer.byteLength(content);
       if (bytes < LARGEST_FILE) continue;
@@ -165,6 +166,32 @@ export class GitHubActionsDelivery implements PipelineDelivery<DeliveredPipeline
       );
     }
     problems.throwIfAny(`actions() of GitHub repository ${this.repository}`);
+  }
+}
+
+/**
+ * Terraform normalises strings to Unicode NFC, and nothing can keep it from that. The manifest is written so that it does not
+ * matter; a command in a workflow, or a variable, would silently become another one.
+ */
+function checkTexts(
+  { commands, customStages }: PipelineDocument,
+  variables: Readonly<Record<string, string>>,
+  problems: Problems,
+): void {
+  const texts = [
+    ["lint", commands.lint],
+    ["test", commands.test],
+    ...customStages.map(({ run }, index) => [`stages[${index}].run`, run] as const),
+    ...Object.entries(variables).map(([name, value]) => [`variables.${name}`, value] as const),
+  ] as const;
+  for (const [path, text] of texts) {
+    if (text === null || text.normalize("NFC") === text) continue;
+    problems.add(
+      path,
+      text,
+      "holds letters in parts (not Unicode NFC), which Terraform would put together",
+      'Write them as one: text.normalize("NFC").',
+    );
   }
 }
 

@@ -239,6 +239,13 @@ export const WRONG_PROGRAMS: readonly WrongProgram[] = [
     problems: ['train: " " is an empty command. Give the command to run, or leave the property out.'],
   },
   {
+    title: "a command with letters in parts",
+    says: () => ({ lint: "ruff check Modele\u0301" }),
+    problems: [
+      'lint: "ruff check Modele\u0301" holds letters in parts (not Unicode NFC), which Terraform would put together. Write them as one: text.normalize("NFC").',
+    ],
+  },
+  {
     title: "a stage after one that does not exist",
     says: () => ({ stages: [Stage.command("scan", "make scan", { after: ["tests"] })] }),
     problems: [
