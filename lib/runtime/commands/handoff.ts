@@ -1,39 +1,37 @@
-import { cp, mkdir, rm } from "node:fs/promises";
-import { digestFolder, isDigest } from "../handoff/folder-digest";
-import { handoffMismatch, handoffNames, isHandoffName } from "../handoff/takes";
+import { isDigest } from "../handoff/folder-digest";
+import { packHandoff, unpackHandoff } from "../handoff/packed-folder";
+import { handoffNames, isHandoffName } from "../handoff/takes";
 import type { CommandModule } from "./command-module";
 
 export const command: CommandModule = {
   name: "handoff",
   summary: "pack or unpack a folder that one job hands to another, by digest",
-  description: `pack writes a hand-off of the working folder to packed/<handoff>/, the folder that travels to other jobs.
+  description: `pack writes a hand-off of the working folder to packed/<handoff>/, the folder that travels to other jobs. The data
+and the labels are sealed with libsodium for SLIPWAY_HANDOFF_RECIPIENT where the job names one.
 
-unpack puts packed/<handoff>/ back in its place and refuses it unless its content has the digest that the giving job named.`,
+unpack puts packed/<handoff>/ back in its place, opening it with SLIPWAY_HANDOFF_KEY where it is sealed, and refuses it unless its
+plain content has the digest that the giving job named. Links, special files and paths that leave the folder are refused.`,
   manifest: "none",
   arguments: [
     { name: "action", summary: "what to do", choices: ["pack", "unpack"] },
     { name: "handoff", summary: "which folder", choices: handoffNames },
   ],
   options: [{ name: "digest", value: "sha256:...", summary: "what the giving job said; required by unpack" }],
-  async run({ work }, args) {
+  async run({ work, env, out }, args) {
     const name = args.argument("handoff");
-    if (!isHandoffName(name))
+    if (!isHandoffName(name)) {
       throw args.wrong("<handoff>", name, "is no hand-off", `Known are ${handoffNames.join(", ")}.`);
-    const [plain, packed] = [work.handoff(name), work.packed(name)];
-    if (args.argument("action") === "pack") {
-      const { digest } = await digestFolder(plain);
-      await rm(packed, { recursive: true, force: true });
-      await mkdir(packed, { recursive: true });
-      await cp(plain, packed, { recursive: true });
-      return { outcome: "passed", report: { handoff: name, digest } };
     }
-    const expected = args.requiredText("digest");
-    if (!isDigest(expected)) throw args.wrong("--digest", expected, "is no digest", "Write sha256:<64 hex digits>.");
-    const { digest } = await digestFolder(packed);
-    if (digest !== expected) throw handoffMismatch(name, expected, digest);
-    await rm(plain, { recursive: true, force: true });
-    await mkdir(plain, { recursive: true });
-    await cp(packed, plain, { recursive: true });
-    return { outcome: "passed", report: { handoff: name, digest } };
+    const packing = args.argument("action") === "pack";
+    const { digest, sealed } = packing
+      ? await packHandoff(name, work, env)
+      : await unpackHandoff(name, expectedDigest(args.requiredText("digest"), args), work, env);
+    out.say(`${packing ? "packed" : "unpacked"} ${name} ${digest}${sealed ? ", sealed" : ""}`);
+    return { outcome: "passed", report: { handoff: name, digest, sealed } };
   },
 };
+
+function expectedDigest(text: string, args: Parameters<CommandModule["run"]>[1]): string {
+  if (isDigest(text)) return text;
+  throw args.wrong("--digest", text, "is no digest", "Write sha256:<64 hex digits>.");
+}
