@@ -39,7 +39,8 @@ class Translation {
   public whole(): string {
     let out = "";
     while (this.at < this.characters.length) out += this.next();
-    return out;
+    // Captured as a whole: DuckDB 1.5 turns plain literals into LIKE and loses anchors in their middle (`a^` would match "a").
+    return `(${out})`;
   }
 
   private next(): string {
