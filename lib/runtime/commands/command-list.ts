@@ -15,7 +15,7 @@ export const commandList: readonly ListedCommand[] = [
   { name: "baseline", summary: "fetch the production and anchor models to compare with, by digest" },
   { name: "train", summary: "run the training command and record what it was given and what it declared" },
   { name: "predict", summary: "score the held-out rows with each model, without labels or keys" },
-  { name: "gate", summary: "measure the model by itself, judge it by the policy, sign what was measured" },
+  { name: "gate", summary: "measure the model on held-out rows, judge it by the policy, sign what was found" },
   { name: "register", summary: "register the gated model and its evidence" },
   { name: "promote", summary: "verify the evidence and promote the model into an environment" },
   { name: "handoff", summary: "pack or unpack a folder that one job hands to another, by digest" },

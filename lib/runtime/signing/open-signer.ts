@@ -1,6 +1,7 @@
 import type { SigningDocument } from "../../blueprint/pipeline/pipeline-document";
 import { AwsService } from "../aws/aws-service";
 import type { Variables } from "../command-context";
+import { assuranceOf } from "../assurance";
 import { BrokenEnvironmentError } from "../refusals";
 import { ed25519Signer } from "./ed25519-signer";
 import { keylessSigner } from "./keyless-signer";
@@ -13,7 +14,7 @@ import type { Signer } from "./signer";
  * @throws BrokenEnvironmentError when the job does not hold what it takes
  */
 export function openSigner(signing: SigningDocument, env: Variables): Signer {
-  const kind = env.SLIPWAY_ASSURANCE === "laptop" ? "ed25519" : signing.kind;
+  const kind = assuranceOf(env) === "laptop" ? "ed25519" : signing.kind;
   if (kind === "ed25519") {
     if (env.SLIPWAY_SIGNING_KEY === undefined || env.SLIPWAY_SIGNING_KEY === "") {
       throw new BrokenEnvironmentError(

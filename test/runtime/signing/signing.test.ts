@@ -138,7 +138,7 @@ describe("what a job holds", () => {
   });
 
   test("a laptop signs with its own key, whatever the pipeline's CI signs with", () => {
-    const env = { SLIPWAY_ASSURANCE: "laptop", SLIPWAY_SIGNING_KEY: key.privateKey };
+    const env = { GITHUB_ACTIONS: "true", SLIPWAY_ASSURANCE: "laptop", SLIPWAY_SIGNING_KEY: key.privateKey };
     expect(openSigner({ kind: "keyless" }, env).name).toMatch(/^ed25519 key sha256:/);
   });
 
