@@ -1,4 +1,4 @@
-import type { DataSource } from "../../blueprint/pipeline/pipeline-document";
+import type { DataSourceDocument } from "../../blueprint/pipeline/pipeline-document";
 import { policyDigest } from "../../blueprint/policy/quality-policy";
 import type { GateMeasures } from "../../verdict/evidence/gate-measures";
 import type { GateVerdict } from "../../verdict/gate-verdict";
@@ -43,6 +43,6 @@ export function measuredByGate(
  * Training code can read a file of its own repository, and can fetch again what a command of its repository fetches. A URL is not
  * given to it; whether it could reach it by itself is a matter of the network.
  */
-function visibleToTraining(data: DataSource): boolean {
+function visibleToTraining(data: DataSourceDocument): boolean {
   return data.kind !== "url";
 }
