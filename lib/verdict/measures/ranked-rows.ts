@@ -1,4 +1,5 @@
 import type { HeldOutRows } from "../held-out-rows";
+import { fallingOrder } from "./falling-order";
 
 /** Rows of one model's scores, best score first, with what every ranking metric needs laid out for one pass. */
 export interface RankedRows {
@@ -44,14 +45,14 @@ export function rankRows(
 function rowsByFallingScore(score: Float64Array, keep: ((row: number) => boolean) | undefined): Uint32Array {
   const all = new Uint32Array(score.length);
   for (let row = 0; row < all.length; row++) all[row] = row;
-  const kept = keep === undefined ? all : all.filter(keep);
-  return kept.sort((a, b) => score[b]! - score[a]!);
+  return fallingOrder(score, keep === undefined ? all : all.filter(keep));
 }
 
 function tieEndsOf(score: Float64Array): Uint32Array {
-  const ends: number[] = [];
+  const ends = new Uint32Array(score.length);
+  let ties = 0;
   for (let rank = 1; rank <= score.length; rank++) {
-    if (rank === score.length || score[rank] !== score[rank - 1]) ends.push(rank);
+    if (rank === score.length || score[rank] !== score[rank - 1]) ends[ties++] = rank;
   }
-  return Uint32Array.from(ends);
+  return ends.slice(0, ties);
 }
