@@ -1,5 +1,6 @@
 import type { GatePolicy } from "../../blueprint/policy/policy-document";
 import { worstOutcome } from "../outcome";
+import { contradictedFindings } from "./contradicted-findings";
 import type { GateMeasures, GateMeasuresStatement } from "./gate-measures";
 import { subjectDigest } from "./statement";
 import { unjudgedThresholds } from "./unjudged-thresholds";
@@ -57,7 +58,7 @@ export function refusals(evidence: SignedEvidence, expected: Expectation): reado
     ...policyRefusals(measures, expected),
     ...agreementRefusals(evidence),
     ...ageRefusals(measures, expected),
-    ...verdictRefusals(measures),
+    ...verdictRefusals(measures, expected),
     ...productionRefusals(measures, expected),
   ];
 }
@@ -158,17 +159,18 @@ function ageRefusals(measures: GateMeasures, { now, gatePolicy }: Expectation): 
   ];
 }
 
-/** The outcome is computed from the findings again; what the evidence says of itself only has to agree. */
-function verdictRefusals({ verdict }: GateMeasures): Refusal[] {
+/** The outcome is computed from the figures again; what the evidence says of itself only has to agree. */
+function verdictRefusals(measures: GateMeasures, { gatePolicy }: Expectation): Refusal[] {
+  const { verdict } = measures;
   const outcome = worstOutcome(verdict.findings.map((finding) => finding.outcome));
   if (outcome !== verdict.outcome) {
-    return [
-      {
-        check: "verdict-contradicted",
-        message: `the evidence says ${verdict.outcome}, its findings say ${outcome}`,
-        remedy: "Run the gate again.",
-      },
-    ];
+    return [contradicted(`the evidence says ${verdict.outcome}, its findings say ${outcome}`)];
+  }
+  // Without the policy that judged the model its figures cannot be held against anything; that is refused by itself.
+  const known = gatePolicy.digest === measures.policyDigests.gate;
+  const [wrong] = known ? contradictedFindings(measures, gatePolicy.section) : [];
+  if (wrong !== undefined) {
+    return [contradicted(`"${wrong.title}" says passed, but its figures (${String(wrong.value)}) do not pass`)];
   }
   if (outcome === "passed") return [];
   const reasons = verdict.findings.filter((finding) => finding.outcome !== "passed").map((finding) => finding.title);
@@ -179,6 +181,10 @@ function verdictRefusals({ verdict }: GateMeasures): Refusal[] {
       remedy: "Only a model that passed its gate is promoted.",
     },
   ];
+}
+
+function contradicted(message: string): Refusal {
+  return { check: "verdict-contradicted", message, remedy: "Run the gate again." };
 }
 
 function productionRefusals(measures: GateMeasures, { currentProduction }: Expectation): Refusal[] {

@@ -99,6 +99,8 @@ describe("each thing that does not hold is refused by its own name", () => {
       {},
       ["verdict-contradicted"],
     ],
+    ["a value beyond the limit", evidence(withFinding({ value: 0.69 }, "passed")), {}, ["verdict-contradicted"]],
+    ["a value that is missing", evidence(withFinding({ value: null }, "passed")), {}, ["verdict-contradicted"]],
     ["a failed verdict", evidence(withFinding({ outcome: "failed" }, "failed")), {}, ["verdict-not-passed"]],
     ["an undecided verdict", evidence(withFinding({ outcome: "undecided" }, "undecided")), {}, ["verdict-not-passed"]],
     [
