@@ -17,6 +17,7 @@ export function accuracyProblems(gate: GatePolicy): readonly Problem[] {
     seen.set(subject, first ?? index);
   });
   checkTasks(problems, gate.accuracy);
+  checkDeclaredTogether(problems, gate.accuracy);
   return problems.list;
 }
 
@@ -114,6 +115,22 @@ function checkTasks(problems: Problems, thresholds: readonly AccuracyThreshold[]
       "Keep the metrics of one task.",
     );
   }
+}
+
+/** At least and at most of one declared number is a range, unless no number lies in it. */
+function checkDeclaredTogether(problems: Problems, thresholds: readonly AccuracyThreshold[]): void {
+  const declared = thresholds.filter((threshold) => threshold.kind === "declared");
+  thresholds.forEach((least, index) => {
+    if (least.kind !== "declared" || least.comparison !== "atLeast") return;
+    const most = declared.find((other) => other.metric === least.metric && other.comparison === "atMost");
+    if (most === undefined || !(least.limit > most.limit)) return;
+    problems.add(
+      `accuracy[${index}].limit`,
+      least.limit,
+      `can never be met: ${least.metric} is to be at most ${most.limit} as well`,
+      "Remove one of the two.",
+    );
+  });
 }
 
 function subjectOf(threshold: AccuracyThreshold): string {

@@ -26,6 +26,7 @@ function checkGate(problems: Problems, gate: GatePolicy): void {
     checkWhole(problems, `minimumGroup.${name}`, value, 1);
   }
   checkWhole(problems, "bootstrap.replicates", gate.bootstrap.replicates, 200);
+  checkReplicates(problems, gate);
   checkWhole(problems, "bootstrap.seed", gate.bootstrap.seed, 0);
   if (!(gate.evidenceMaxAgeHours > 0) || !Number.isFinite(gate.evidenceMaxAgeHours)) {
     problems.add(
@@ -37,6 +38,19 @@ function checkGate(problems: Problems, gate: GatePolicy): void {
   }
   problems.addAll(accuracyProblems(gate));
   problems.addAll(fairnessProblems(gate));
+}
+
+/** The end of an interval is a replicate: with fewer than five beyond it, it says more of the seed than of the rows. */
+function checkReplicates(problems: Problems, { confidence, bootstrap: { replicates } }: GatePolicy): void {
+  // Rounded first: 1 - 0.95 is a little more than 0.05.
+  const fewest = Math.ceil(Number((10 / (1 - confidence)).toFixed(6)));
+  if (!isBetween(confidence, 0.5, 1) || !(replicates >= 200 && replicates < fewest)) return;
+  problems.add(
+    "bootstrap.replicates",
+    replicates,
+    `is too few for intervals of confidence ${confidence}`,
+    `Give at least ${fewest}.`,
+  );
 }
 
 function checkDecision(problems: Problems, decision: DecisionRule): void {

@@ -66,6 +66,9 @@ export function fairnessQuestion(path: string, threshold: FairnessThreshold, jud
   };
 }
 
+/** A coarse score that fills fewer of the places hides how the others would be given away. */
+const mostlyTaken = 0.5;
+
 function titleOf({ measure, group, comparison, limit, on }: FairnessThreshold): string {
   const words = measure.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   const bound = on === "confidenceBound" ? `${comparison === "atLeast" ? "lower" : "upper"} confidence bound of ` : "";
@@ -116,8 +119,13 @@ function whyNotAssessable(groups: readonly GroupFigures[], decision: DecisionRul
     const named = small.map(({ group, rows, positives }) => `${group} (${rows} rows, ${positives} positives)`);
     return undecided(`not assessable: too few rows or positives in ${named.join(", ")}`);
   }
-  if (groups.every(({ selected }) => selected === 0)) {
-    return undecided(`not assessable: the decision rule ${decision.kind} selects nobody`);
+  const selected = groups.reduce((sum, group) => sum + group.selected, 0);
+  const rows = groups.reduce((sum, group) => sum + group.rows, 0);
+  if (selected === 0 || selected === rows) {
+    return undecided(`not assessable: ${decision.kind} selects ${selected === 0 ? "nobody" : "everybody"}`);
+  }
+  if (decision.kind === "topFraction" && selected < mostlyTaken * Math.floor(decision.fraction * rows)) {
+    return undecided(`not assessable: ties at the cut leave all but ${selected} of the places empty`);
   }
   return null;
 }

@@ -87,7 +87,8 @@ function judgeSlices(
     const pValues = holmAdjusted(assessable.map((index) => share(index, within)));
     return new Map(assessable.map((index, position) => [index, pValues[position]!]));
   };
-  const alpha = 1 - policy.confidence;
+  // Each end of a two-sided interval holds half of what the confidence leaves, so one slice alone is judged as all rows are.
+  const alpha = (1 - policy.confidence) / 2;
   const pBeyond = adjusted(true);
   const pWithin = adjusted(false);
   return slices.map((_, index): Judged => {

@@ -114,6 +114,16 @@ describe("a wrong policy is refused, all at once", () => {
     ["a decision on NaN", { decision: scoreAtLeast(Number.NaN) }, ["decision.score"]],
     ["a confidence of 95", { confidence: 95 }, ["confidence"]],
     ["too few resamples", { bootstrap: { replicates: 10 } }, ["bootstrap.replicates"]],
+    [
+      "too few resamples for the confidence",
+      { confidence: 0.99, bootstrap: { replicates: 900 } },
+      ["bootstrap.replicates"],
+    ],
+    [
+      "declared limits that no number meets",
+      { accuracy: [declaredMetric("loss").atMost(0.3), declaredMetric("loss").atLeast(0.4)] },
+      ["accuracy[1].limit"],
+    ],
     ["no minimum group", { minimumGroup: { rows: 0 } }, ["minimumGroup.rows"]],
     ["drift without a limit", { drift: {} }, ["drift"]],
     ["an error rate in percent", { serving: { errorRate: 1 } }, ["serving.errorRate"]],

@@ -198,6 +198,14 @@ describe("fairness", () => {
     expect(nobody.findings.map(({ outcome }) => outcome)).toEqual(["undecided", "undecided"]);
   });
 
+  test("selecting everybody, or leaving most places empty by ties, is none either", () => {
+    const outcomeBy = (decision: QualityPolicyProps["decision"], score: number[]): string =>
+      judge({ decision: decision!, fairness: [parity] }, { ...rows, score, columns: { sex } }).outcome;
+    expect(outcomeBy(scoreAtLeast(-1), rows.score)).toBe("undecided");
+    const coarse = rows.score.map((_, row) => (row < 10 ? 1 : 0));
+    expect(outcomeBy(topFraction(0.3), coarse)).toBe("undecided");
+  });
+
   test("rates of positives need enough positives", () => {
     const label = rows.label.map((value, row) => (sex[row] === "f" && row > 10 ? 0 : value));
     const found = onlyFinding(
