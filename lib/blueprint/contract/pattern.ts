@@ -108,7 +108,8 @@ class Translation {
       case "b":
         return inClass ? "\\x{8}" : "\\b";
       case "B":
-        return "\\B";
+        // RE2 finds one inside every character of several bytes.
+        throw new Untranslatable("asks for the inside of a word (\\B), which cannot be run");
       case "0":
         if (/^\d/.test(this.rest())) throw new Untranslatable("uses an octal escape");
         return "\\x{0}";
