@@ -1,4 +1,4 @@
-import type { TerraformStack} from "cdktf";
+import type { TerraformStack } from "cdktf";
 import { Testing } from "cdktf";
 import fc from "fast-check";
 import { createHash } from "node:crypto";

@@ -1,0 +1,125 @@
+import { generateKeyPairSync } from "node:crypto";
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { TerraformStack, Testing } from "cdktf";
+import { lower } from "../../../lib/jobs/lower";
+import { GitHubRepository, Deliverer } from "slipway/github";
+import { MlPipeline, Environment, Signer } from "slipway";
+import { aPipeline, aStack, promotingProps, requiredProps } from "../a-program";
+import { addresses, readablePlan } from "./readable-plan";
+
+function planOf(pipeline: MlPipeline): string {
+  return Testing.synth(TerraformStack.of(pipeline));
+}
+
+describe("a pipeline's plan", () => {
+  test("for a pipeline that promotes, delivered as one pull request", () => {
+    expect(readablePlan(planOf(aPipeline()))).toMatchSnapshot();
+  });
+
+  test("for the least that can be said", () => {
+    expect(readablePlan(planOf(aPipeline(requiredProps)))).toMatchSnapshot();
+  });
+
+  test("for a new repository, delivered directly", () => {
+    const stack = aStack();
+    const repository = new GitHubRepository(stack, "repository", {
+      name: "acme/insurance-risk",
+      plan: "team",
+      codeOwners: ["@acme/platform"],
+    });
+    const delivery = repository.actions({ mode: "direct", deliveredBy: Deliverer.app(4711) });
+    new MlPipeline(stack, "insurance-risk", requiredProps(stack, delivery));
+    expect(readablePlan(Testing.synth(stack))).toMatchSnapshot();
+  });
+
+  /** A changed address destroys and recreates what stands: this list changes only together with a `moveTo`. */
+  test("keeps its addresses", () => {
+    expect(addresses(planOf(aPipeline()))).toMatchSnapshot();
+  });
+
+  test("is the same on any machine: time zone, language and folder change no byte", () => {
+    const tsx = join(process.cwd(), "node_modules/tsx/dist/cli.mjs");
+    const tsconfig = join(process.cwd(), "tsconfig.json");
+    const elsewhere = spawnSync(process.execPath, [tsx, "--tsconfig", tsconfig, join(__dirname, "print-plan.ts")], {
+      cwd: "/",
+      encoding: "utf8",
+      env: { ...process.env, TZ: "Asia/Kathmandu", LC_ALL: "tr_TR.UTF-8", LANG: "tr_TR.UTF-8" },
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    expect(elsewhere.stderr).toBe("");
+    expect(elsewhere.stdout).toBe(planOf(aPipeline()));
+  });
+});
+
+describe("what a pipeline delivers", () => {
+  const pipeline = aPipeline();
+  const { environments, files, mergeRuleset } = pipeline.delivered;
+
+  test("is an environment for every one that its jobs run in", () => {
+    const used = lower(pipeline.manifest, "delivery").map(({ environment }) => environment);
+    expect(Object.keys(environments).sort()).toEqual([...new Set(used)].filter((name) => name !== null).sort());
+  });
+
+  test("can be overridden resource by resource", () => {
+    environments.production!.environment.waitTimer = 30;
+    mergeRuleset!.ruleset.addOverride("rules.required_linear_history", true);
+    files.pullRequest!.title = "Another title";
+    const plan = planOf(pipeline);
+    expect(plan).toContain('"wait_timer": 30');
+    expect(plan).toContain('"required_linear_history": true');
+    expect(plan).toContain("Another title");
+  });
+
+  test("names in every promotion environment whose evidence and which policy it accepts", () => {
+    const { variables } = environments.production!;
+    expect(JSON.parse(variables.SLIPWAY_SIGNERS!.valueInput!)).toEqual([
+      {
+        kind: "keyless",
+        name: "acme/insurance-risk delivery of insurance-risk",
+        issuer: "https://token.actions.githubusercontent.com",
+        identity:
+          "https://github.com/acme/insurance-risk/.github/workflows/slipway-insurance-risk-delivery.yml@refs/heads/main",
+        assurance: "ci",
+      },
+    ]);
+    expect(JSON.parse(variables.SLIPWAY_ACCEPTED_POLICIES!.valueInput!)).toEqual({
+      gate: [expect.stringMatching(/^sha256:[0-9a-f]{64}$/)],
+    });
+  });
+
+  test("trusts a laptop only where a laptop's key is named", () => {
+    const publicKey = generateKeyPairSync("ed25519").publicKey.export({ type: "spki", format: "pem" }).toString();
+    const named = aPipeline((stack) => ({
+      ...promotingProps(stack),
+      trustedSigners: [Signer.ed25519("jo's laptop", publicKey, { assurance: "laptop" })],
+    }));
+    expect(named.delivered.environments.staging!.variables.SLIPWAY_SIGNERS!.valueInput).toContain(
+      '"assurance":"laptop"',
+    );
+    expect(planOf(aPipeline())).not.toContain("laptop");
+  });
+
+  test("leaves out what was accepted as unenforced, and nothing else", () => {
+    const open = aPipeline((stack) => {
+      const repository = GitHubRepository.existing(stack, "repository", { name: "acme/insurance-risk", plan: "team" });
+      const delivery = repository.actions({ acceptUnenforced: ["requiredReviewers"] });
+      return promotingProps(stack, delivery);
+    });
+    expect(open.delivered.environments.production!.environment.reviewersInput).toBeUndefined();
+    expect(open.delivered.environments.production!.environment.canAdminsBypassInput).toBe(false);
+    expect(open.delivered.mergeRuleset).toBeDefined();
+  });
+
+  test("hands deploy-time values to the environments whose jobs read them, and to no others", () => {
+    const given = aPipeline((stack) => ({
+      ...promotingProps(stack),
+      environments: [Environment.staging()],
+      variables: { SLIPWAY_STORE: "s3://acme-models?region=eu-central-1" },
+    }));
+    const having = Object.entries(given.delivered.environments).filter(
+      ([, { variables }]) => "SLIPWAY_STORE" in variables,
+    );
+    expect(having.map(([name]) => name).sort()).toEqual(["baseline", "registry", "staging"]);
+  });
+});
