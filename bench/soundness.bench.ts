@@ -1,7 +1,7 @@
 /**
  * The soundness property of test/renderers/github/soundness.test.ts over a million runs, and what it counted on the way.
  *
- *   npx tsx bench/soundness.ts [runs] [seed]
+ *   npx tsx bench/soundness.bench.ts [runs] [seed]
  */
 import fc from "fast-check";
 import { writeFileSync } from "node:fs";
@@ -52,7 +52,7 @@ for (let batch = 0; counted.runs < runs; batch += 1) {
 const seconds = Number(process.hrtime.bigint() - began) / 1e9;
 const results = `# Soundness of the rendered workflows
 
-\`npx tsx bench/soundness.ts ${runs} ${seed}\` on ${new Date().toISOString().slice(0, 10)}: ${seconds.toFixed(0)} s.
+\`npx tsx bench/soundness.bench.ts ${runs} ${seed}\` on ${new Date().toISOString().slice(0, 10)}: ${seconds.toFixed(0)} s.
 
 Arbitrary pipelines are rendered, their YAML is read back, and each is run under random circumstances (event, branch, what becomes
 of each job: success, failure, cancelled, timed out; what \`detect\` finds; a cancelled run) by a model of GitHub's documented rules that
