@@ -13,11 +13,14 @@ export interface CommandModule {
   readonly arguments?: readonly CommandArgument[];
   readonly options: readonly CommandOption[];
   /** Whether the release manifest is read and its digest checked before the command runs. @default "required" */
-  readonly manifest?: "required" | "none";
+  readonly manifest?: ManifestNeed | ((args: Arguments) => ManifestNeed);
   /** Hand-offs that must stand verified in the working folder before the command runs. @default none */
   takes?(args: Arguments, line: Line): readonly HandoffName[];
   run(context: CommandContext, args: Arguments): Promise<CommandResult>;
 }
+
+/** `none`: the command works outside a model repository. */
+export type ManifestNeed = "required" | "none";
 
 export interface CommandArgument {
   readonly name: string;

@@ -65,7 +65,7 @@ async function contextOf(
   const line = lineOf(args);
   const given = parseHandoffDigests("--take", args.list("take"));
   const loaded =
-    command.manifest === "none"
+    (typeof command.manifest === "function" ? command.manifest(args) : command.manifest) === "none"
       ? null
       : await loadManifest({ path: args.text("manifest"), pipeline: args.text("pipeline") }, call.directory, call.env);
   const work = WorkFolder.from(call.env, loaded?.repository ?? call.directory);
