@@ -38,8 +38,7 @@ function blocksOf(plan: Plan) {
       Object.entries(blocks).map(([id, block]) => ({
         type: kind === "data" ? `data ${type}` : type,
         address: kind === "data" ? `data.${type}.${id}` : `${type}.${id}`,
-        path:
-          (block["//"] as { metadata: { path: string } } | undefined)?.metadata.path.replace(/^delivery\//, "") ?? id,
+        path: id.replace(/_[0-9A-F]{8}$/, ""),
         block,
       })),
     ),
