@@ -1,32 +1,11 @@
-import { buildSync } from "esbuild";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { bundleModule } from "./bundle-module";
 
 /** The faults that GitHub's own parser finds in a workflow. */
 export type ParseWorkflow = (name: string, content: string) => Promise<readonly string[]>;
 
-/**
- * GitHub's own parser of workflow files. The package is of ECMAScript modules that import JSON, which Node reads in no version that
- * these tests run on: it is bundled into one file first.
- */
+/** GitHub's own parser of workflow files. */
 export function loadWorkflowParser(folder: string): ParseWorkflow {
-  const entry = join(folder, "entry.js");
-  const bundle = join(folder, "workflow-parser.cjs");
-  writeFileSync(
-    entry,
-    `export { parseWorkflow, convertWorkflowTemplate, NoOperationTraceWriter } from "@actions/workflow-parser";`,
-  );
-  buildSync({
-    entryPoints: [entry],
-    outfile: bundle,
-    bundle: true,
-    platform: "node",
-    format: "cjs",
-    logLevel: "error",
-    nodePaths: [join(__dirname, "../../node_modules")],
-  });
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- made a moment ago
-  const parser = require(bundle) as WorkflowParser;
+  const parser = bundleModule("@actions/workflow-parser", folder) as WorkflowParser;
   return async (name, content) => {
     const { context, value } = parser.parseWorkflow({ name, content }, new parser.NoOperationTraceWriter());
     const parsed = context.errors.getErrors().map(({ message }) => message);
