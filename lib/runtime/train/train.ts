@@ -107,7 +107,7 @@ async function startRun(context: CommandContext, inputs: Inputs): Promise<Traini
   if (server === null) {
     const folder = join(context.work.path, "tracking");
     await mkdir(folder, { recursive: true });
-    return new LocalRun(experiment, join(folder, "mlflow.db"));
+    return new LocalRun(experiment, join(folder, "mlruns"));
   }
   const tags = {
     "slipway.pipeline": name,

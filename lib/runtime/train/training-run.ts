@@ -1,3 +1,4 @@
+import { pathToFileURL } from "node:url";
 import type { Variables } from "../command-context";
 import type { MlflowClient } from "../mlflow/mlflow-client";
 import type { Run, RunStatus } from "../mlflow/tracking-client";
@@ -68,15 +69,22 @@ export class ServerRun implements TrainingRun {
   }
 }
 
-/** No server: a script that uses MLflow writes into a database in the working folder, and only the report says what was declared. */
+/**
+ * No server: a script that uses MLflow writes into a folder of the run, and only the report says what was declared. A folder,
+ * because mlflow-skinny, which is enough for training, has no database; MLflow wants to be told that this is meant.
+ */
 export class LocalRun implements TrainingRun {
   public readonly env: Variables;
   public readonly identity = null;
   public readonly page = null;
 
-  /** @param database path of the SQLite file that MLflow's client makes */
-  public constructor(experiment: string, database: string) {
-    this.env = { MLFLOW_TRACKING_URI: `sqlite:///${database}`, MLFLOW_EXPERIMENT_NAME: experiment };
+  /** @param folder where MLflow's client writes */
+  public constructor(experiment: string, folder: string) {
+    this.env = {
+      MLFLOW_TRACKING_URI: pathToFileURL(folder).href,
+      MLFLOW_ALLOW_FILE_STORE: "true",
+      MLFLOW_EXPERIMENT_NAME: experiment,
+    };
   }
 
   public declare(values: DeclaredValues): Promise<DeclaredValues> {

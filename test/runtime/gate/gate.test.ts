@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { demographicParityDifference, metric, QualityPolicy, type QualityPolicyProps, topFraction } from "../../../lib";
@@ -146,6 +146,15 @@ describe("against production", () => {
     await beforeTheGate({ policy, production: good });
     await repository.slipway(["gate"], signing);
     expect((await evidence()).measures.predicate.comparedWith.production).toBe(productionDigest);
+  });
+});
+
+test("a production model that was not scored is refused, not taken for none", async () => {
+  await beforeTheGate({ production: good });
+  rmSync(join(repository.work, "predictions", "production.parquet"));
+  expect(await repository.slipway(["gate", "--local"])).toMatchObject({
+    exitCode: 3,
+    document: { error: { check: "predictions-missing" } },
   });
 });
 
