@@ -3,6 +3,6 @@ import { chmodSync, cpSync, existsSync } from "node:fs";
 
 cpSync("lib", "dist", {
   recursive: true,
-  filter: (source) => !source.includes(".") || /\.(json|py)$/.test(source),
+  filter: (source) => !source.includes(".") || /\.(json|py|lock\.txt)$/.test(source),
 });
 if (existsSync("dist/runtime/main.js")) chmodSync("dist/runtime/main.js", 0o755);

@@ -50,7 +50,7 @@ function signerOf(pem: string, path: string): PublicKeySigner {
   try {
     const key = createPrivateKey(pem);
     if (key.asymmetricKeyType !== "ed25519") throw new Error("not ed25519");
-    const publicKey = createPublicKey(key).export({ type: "spki", format: "pem" });
+    const publicKey = createPublicKey(key).export({ type: "spki", format: "pem" }).toString();
     return { kind: "ed25519", name: `${userInfo().username}@${hostname()}`, publicKey, assurance: "laptop" };
   } catch {
     // What the file holds is never shown, because it may be half a key.

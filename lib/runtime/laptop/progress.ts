@@ -11,7 +11,7 @@ export interface Screen {
 /** Shows how a run goes: a tree that redraws itself on a terminal, one line per change elsewhere. */
 export interface Progress {
   show(statuses: readonly TaskStatus[]): void;
-  /** Leaves the last picture standing. */
+  /** Leaves the last picture standing; further calls do nothing. */
   end(): void;
 }
 
@@ -24,6 +24,7 @@ const REDRAW_EVERY = 200;
 
 class LiveTree implements Progress {
   private drawn = 0;
+  private over = false;
   private latest: readonly TaskStatus[] = [];
   private readonly timer: NodeJS.Timeout;
 
@@ -45,6 +46,8 @@ class LiveTree implements Progress {
   }
 
   public end(): void {
+    if (this.over) return;
+    this.over = true;
     clearInterval(this.timer);
     this.draw();
   }

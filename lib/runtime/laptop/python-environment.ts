@@ -1,0 +1,150 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { constants } from "node:fs";
+import { access, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { delimiter, dirname, join } from "node:path";
+import type { PythonEnvironment } from "../../blueprint/pipeline/pipeline-document";
+import type { Variables } from "../command-context";
+import { BrokenEnvironmentError } from "../refusals";
+import { runProcess } from "./child-process";
+
+/** A Python environment on this machine, made from a lock and from nothing else. */
+export interface LocalPython {
+  /** Folder of its programs, to be put first on the PATH. */
+  readonly programs: string;
+  readonly folder: string;
+  /** Whether it was there already. */
+  readonly cached: boolean;
+  /** What a reader should know, for example that the Python is another than the pipeline's; `null` for nothing. */
+  readonly note: string | null;
+}
+
+export interface LocalPythonOptions {
+  /** Folder under which environments are kept, one per lock. */
+  readonly cache: string;
+  readonly env: Variables;
+  readonly log: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Makes the locked environment, or takes the one that an earlier run made of the same lock with the same Python.
+ *
+ * @param directory - where the lock file is
+ * @throws BrokenEnvironmentError when Python or the lock's own manager is missing, or an installation fails
+ */
+export async function localPython(
+  { manager, lockFile, version }: PythonEnvironment,
+  directory: string,
+  options: LocalPythonOptions,
+): Promise<LocalPython> {
+  const python = await findPython(version, options.env);
+  const lock = await readFile(join(directory, lockFile));
+  const key = createHash("sha256").update(`${manager}\0${python.path}\0${python.minor}\0`).update(lock).digest("hex");
+  const folder = join(options.cache, key.slice(0, 20));
+  const programs = join(folder, "bin");
+  const done = join(folder, "slipway-complete");
+  const note = version.startsWith(python.minor) ? null : `with Python ${python.minor}; the CI uses ${version}`;
+  if (await exists(done)) return { programs, folder, cached: true, note };
+
+  // An environment without the mark was interrupted while it was made.
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(dirname(folder), { recursive: true });
+  for (const argv of await installation(manager, join(directory, lockFile), folder, python.path, options.env)) {
+    const env = {
+      ...options.env,
+      VIRTUAL_ENV: folder,
+      UV_PROJECT_ENVIRONMENT: folder,
+      PIP_DISABLE_PIP_VERSION_CHECK: "1",
+    };
+    const { exitCode } = await runProcess(argv, { directory, env, log: options.log, signal: options.signal });
+    if (exitCode !== 0) {
+      throw new BrokenEnvironmentError(
+        `the locked environment of ${lockFile} cannot be installed: \`${argv.slice(0, 3).join(" ")}\` ended with ${String(exitCode)}`,
+        `Read ${options.log}; the usual causes are a missing package index and a Python that the lock was not made for.`,
+      );
+    }
+  }
+  await writeFile(done, "");
+  return { programs, folder, cached: false, note };
+}
+
+/** The commands that make an environment from each kind of lock; hashes are checked by every one of them. */
+async function installation(
+  manager: PythonEnvironment["manager"],
+  lock: string,
+  folder: string,
+  python: string,
+  env: Variables,
+): Promise<readonly (readonly string[])[]> {
+  const own = await findProgram(manager, env);
+  if (manager !== "pip" && own === null) {
+    throw new BrokenEnvironmentError(
+      `${lock} needs ${manager}, which is not on the PATH`,
+      `Install ${manager}, or lock the environment as requirements with hashes, for which Python alone suffices.`,
+    );
+  }
+  const venv = [python, "-m", "venv", folder];
+  switch (manager) {
+    case "uv":
+      return [[own!, "sync", "--frozen", "--no-progress", "--python", python]];
+    case "poetry":
+      return [venv, [own!, "install", "--no-root", "--no-interaction", "--directory", dirname(lock)]];
+    case "conda-lock":
+      return [[own!, "install", "--prefix", folder, lock]];
+    case "pip": {
+      const uv = await findProgram("uv", env);
+      const target = join(folder, "bin", "python");
+      return uv === null
+        ? [venv, [target, "-m", "pip", "install", "--quiet", "--no-input", "--require-hashes", "-r", lock]]
+        : [
+            [uv, "venv", "--quiet", "--python", python, folder],
+            [uv, "pip", "sync", "--quiet", "--no-progress", "--python", target, "--require-hashes", lock],
+          ];
+    }
+  }
+}
+
+interface FoundPython {
+  readonly path: string;
+  /** `3.11` */
+  readonly minor: string;
+}
+
+/** The pipeline's Python when it is installed, else the one there is, as long as it is 3.10 or later. */
+async function findPython(version: string, env: Variables): Promise<FoundPython> {
+  const wanted = version.split(".").slice(0, 2).join(".");
+  for (const name of [`python${wanted}`, "python3", "python"]) {
+    const path = await findProgram(name, env);
+    const minor = path === null ? null : await minorVersion(path, env);
+    if (path !== null && minor !== null && Number(minor.split(".")[1]) >= 10) return { path, minor };
+  }
+  throw new BrokenEnvironmentError(
+    `no Python ${wanted}, nor any from 3.10 on, is on the PATH`,
+    "Install Python 3.10 or later, with its venv module.",
+  );
+}
+
+async function minorVersion(python: string, env: Variables): Promise<string | null> {
+  const code = "import sys; print('%d.%d' % sys.version_info[:2])";
+  return await new Promise((resolve) => {
+    execFile(python, ["-c", code], { env: { ...env } }, (error, stdout) => {
+      resolve(error === null && stdout.startsWith("3.") ? stdout.trim() : null);
+    });
+  });
+}
+
+export async function findProgram(name: string, env: Variables): Promise<string | null> {
+  for (const folder of (env.PATH ?? "").split(delimiter)) {
+    const path = join(folder, name);
+    if (folder !== "" && (await exists(path, constants.X_OK))) return path;
+  }
+  return null;
+}
+
+async function exists(path: string, mode: number = constants.F_OK): Promise<boolean> {
+  return access(path, mode).then(
+    () => true,
+    () => false,
+  );
+}
