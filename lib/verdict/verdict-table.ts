@@ -6,11 +6,17 @@ const marks: Readonly<Record<Outcome, string>> = {
   undecided: "⚠️ undecided",
 };
 
+const meanings: Readonly<Record<Outcome, string>> = {
+  passed: "within the limits of this policy",
+  failed: "outside the limits of this policy",
+  undecided: "these rows do not decide whether within the limits of this policy",
+};
+
 /** The gate as Markdown: one row per limit with value, interval and verdict, then the figures of every group that was compared. */
 export function verdictTable(verdict: GateVerdict): string {
   const { outcome, findings, rows, clusters } = verdict;
   return [
-    `**${marks[outcome]}** within the limits of this policy, on ${rows} held-out rows of ${clusters} independent units`,
+    `**${marks[outcome]}**: ${meanings[outcome]}, on ${rows} held-out rows of ${clusters} independent units`,
     "",
     "| Limit | Value | Interval | Rows | Verdict |",
     "| --- | ---: | :---: | ---: | --- |",

@@ -8,8 +8,9 @@ import {
   selectionRate,
   truePositiveRate,
 } from "../fairness/group-counts";
-import type { GroupFigures } from "../gate-verdict";
-import type { CodedColumn } from "../held-out-rows";
+import { wilsonInterval } from "../fairness/wilson-interval";
+import type { GroupFigures, Interval } from "../gate-verdict";
+import type { CodedColumn, HeldOutRows } from "../held-out-rows";
 import { rankRows } from "../measures/ranked-rows";
 import { selectionBy } from "../measures/selection";
 import type { Resampled } from "../resampling/cluster-bootstrap";
@@ -42,6 +43,7 @@ export function fairnessQuestion(path: string, threshold: FairnessThreshold, jud
   const calibration =
     measure === "calibrationWithinGroups" ? calibrationWithinGroups(ranked, groupOf, names.length) : null;
   const asTheyAre = countsOf(new Uint32Array(rows.clusters).fill(1));
+  const units = unitsOf(rows, groupOf, names.length);
   return {
     figures: (counts) => {
       const groups = countsOf(counts);
@@ -50,7 +52,7 @@ export function fairnessQuestion(path: string, threshold: FairnessThreshold, jud
     },
     conclude: ([value, ...rates]) => {
       const groups = asTheyAre.map((counted, index) =>
-        figuresOf(names[index]!, counted, rates[index]!, policy, measure),
+        figuresOf(names[index]!, counted, rateInterval(counted, units[index]!, rates[index]!, policy), policy, measure),
       );
       const interval = percentileInterval(value!.replicates, policy.confidence);
       return [
@@ -88,11 +90,32 @@ function numberGroups({ codes, values }: CodedColumn): {
   };
 }
 
+/** How many clusters have rows in each group. */
+function unitsOf({ cluster }: HeldOutRows, groupOf: Int32Array, groups: number): readonly number[] {
+  const units = Array.from({ length: groups }, () => new Set<number>());
+  groupOf.forEach((group, row) => units[group]!.add(cluster[row]!));
+  return units.map(({ size }) => size);
+}
+
+/**
+ * The interval of a selection rate: Wilson's where rows are independent of each other, and where nobody or everybody is
+ * selected, because no resample of such a group ever differs; else the bootstrap's.
+ */
+function rateInterval(
+  counted: GroupCounts,
+  units: number,
+  { estimate, replicates }: Resampled,
+  { confidence }: GatePolicy,
+): Interval | null {
+  const independent = units === counted.rows || estimate === 0 || estimate === 1;
+  return independent ? wilsonInterval(estimate * units, units, confidence) : percentileInterval(replicates, confidence);
+}
+
 function figuresOf(
   name: string,
   counted: GroupCounts,
-  rate: Resampled,
-  { confidence, minimumGroup }: GatePolicy,
+  interval: Interval | null,
+  { minimumGroup }: GatePolicy,
   measure: FairnessThreshold["measure"],
 ): GroupFigures {
   const { rows, positives, selected } = counted;
@@ -105,7 +128,7 @@ function figuresOf(
     selectionRate: finiteOrNull(selectionRate(counted)),
     truePositiveRate: finiteOrNull(truePositiveRate(counted)),
     falsePositiveRate: finiteOrNull(falsePositiveRate(counted)),
-    interval: percentileInterval(rate.replicates, confidence),
+    interval,
     assessable: rows >= minimumGroup.rows && (enoughClasses || !needsPositives(measure)),
   };
 }

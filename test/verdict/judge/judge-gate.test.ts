@@ -179,6 +179,9 @@ describe("fairness", () => {
       ["f", 400, 0],
       ["m", 400, 240],
     ]);
+    const [none] = found.groups!;
+    expect(none!.interval).toMatchObject({ lower: 0, method: "Wilson, 400 independent units" });
+    expect(none!.interval!.upper).toBeGreaterThan(0);
   });
 
   test("missing group values are a group of their own, and a small group is not assessable", () => {
