@@ -74,8 +74,8 @@ export function runtimeLock(
       requires: true,
       packages: {
         "": { name: manifest.name, version: manifest.version, dependencies },
-        "node_modules/slipway": inJob(slipway),
-        ...Object.fromEntries(paths.map((path) => [path, inJob(packages[path]!)])),
+        "node_modules/slipway": inJob("node_modules/slipway", slipway, packages),
+        ...Object.fromEntries(paths.map((path) => [path, inJob(path, packages[path]!, packages)])),
       },
     },
   };
@@ -165,6 +165,15 @@ function resolve(packages: Readonly<Record<string, LockedPackage>>, name: string
   }
 }
 
-function inJob(entry: LockedPackage): object {
-  return Object.fromEntries(Object.entries(entry).filter(([field]) => !PROGRAM_FIELDS.includes(field)));
+/**
+ * An entry as jobs install it. A lock file may lack packages for platforms that nobody has installed on; an entry that still
+ * asked for them would make `npm ci` call the lock incomplete.
+ */
+function inJob(path: string, entry: LockedPackage, packages: Readonly<Record<string, LockedPackage>>): object {
+  const { optionalDependencies, ...rest } = entry;
+  const locked = Object.entries(optionalDependencies ?? {}).filter(([name]) => resolve(packages, name, path));
+  return Object.fromEntries([
+    ...Object.entries(rest).filter(([field]) => !PROGRAM_FIELDS.includes(field)),
+    ...(locked.length > 0 ? [["optionalDependencies", Object.fromEntries(locked)] as const] : []),
+  ]);
 }
