@@ -38,6 +38,13 @@ export async function typeColumns(
   });
 }
 
+/** Whether every value that is read is a whole number that fits 64 bits and a sign. */
+export function holdsIntegers({ column, physicalType, value }: TypedColumn, file: DataFile): boolean {
+  if (value === null || physicalType === null) return false;
+  if (file.format === "csv") return column.logicalType === "integer";
+  return integers.test(physicalType) && !/^(UBIG|U?HUGE)INT$/.test(physicalType);
+}
+
 /** Names of the file's columns, in its order, with their types as DuckDB names them. */
 export async function columnTypes(session: DuckDbSession, file: DataFile): Promise<ReadonlyMap<string, string>> {
   try {

@@ -10,6 +10,7 @@ import type { DuckDbSession } from "../duckdb/session";
 import { askQuery } from "./contract-query";
 import { type DataFile, tableOf, unreadable } from "./data-file";
 import { maskedKeys } from "./masked-keys";
+import { countRepeatedKeys } from "./repeated-keys";
 import { breakingRows } from "./row-rules";
 import { columnTypes, type TypedColumn, typeColumns } from "./typed-columns";
 
@@ -169,12 +170,8 @@ async function measureAlone(
   const keys = read.query.columns.map((column) => columns.get(column.name)!);
   const impossible = keys.find((typed) => typed.value === null);
   if (impossible !== undefined) return unmeasured(whyNot(impossible));
-  const list = keys.map((typed) => typed.value!).join(", ");
-  const row = await session.row(
-    `SELECT count(*) AS "values", coalesce(sum(n), 0) AS "rows" ` +
-      `FROM (SELECT count(*) AS n FROM ${tableOf(file)} GROUP BY ${list} HAVING count(*) > 1)`,
-  );
-  return { value: Number(row.values), failingRows: Number(row.rows), reason: null };
+  const repeated = await countRepeatedKeys(session, file, keys);
+  return { value: repeated.values, failingRows: repeated.rows, reason: null };
 }
 
 /** What queries of the contract see: the table under its name, columns typed as the contract says. */
