@@ -3,7 +3,8 @@ import type { StageNode } from "../blueprint/pipeline/known-stages";
 import type { Line, PipelineDocument } from "../blueprint/pipeline/pipeline-document";
 import { StageGraph } from "../blueprint/pipeline/stage-graph";
 import type { Handoff, HandoffName, Job, JobOutput } from "./job";
-import { stageWork, type StageWork } from "./stage-work";
+import type { StageWork } from "./stages/stage-work";
+import { workOfStage } from "./stages/work-of-stage";
 import { DEFAULT_TIMEOUT_MINUTES } from "./timeouts";
 
 /**
@@ -14,7 +15,7 @@ import { DEFAULT_TIMEOUT_MINUTES } from "./timeouts";
 export function lower(manifest: Pick<ReleaseManifest, "pipeline">, line: Line): readonly Job[] {
   const { pipeline } = manifest;
   const graph = StageGraph.of(pipeline, line);
-  const stages = graph.inOrder().map((stage) => ({ stage, work: stageWork(pipeline, line, stage) }));
+  const stages = graph.inOrder().map((stage) => ({ stage, work: workOfStage(pipeline, line, stage) }));
   const givers = new Map(stages.flatMap(({ stage, work }) => work.gives.map((name) => [name, stage.id] as const)));
   return stages.map(({ stage, work }) => jobOf(stage, work, graph, pipeline, givers));
 }
