@@ -22,7 +22,6 @@ export const commandList: readonly ListedCommand[] = [
   { name: "run", summary: "run the whole pipeline on this machine" },
   { name: "evidence", summary: "show evidence, or verify it against accepted policies and signers" },
   { name: "keys", summary: "create, install, rotate and revoke signing and hand-off keys" },
-  { name: "detect", summary: "look whether new data or drift calls for a retraining" },
 ];
 
 /** Loads one command; the others stay unread. */
