@@ -10,7 +10,7 @@ import {
 import { canonicalText } from "../../blueprint/manifest/canonical-text";
 import { digestText } from "../handoff/folder-digest";
 import { RefusedError } from "../refusals";
-import { payloadOf, type SignedStatement, type Signer } from "../signing/signer";
+import { isSignedStatement, payloadOf, type SignedStatement, type Signer } from "../signing/signer";
 import { readStatement, statementBytes } from "../signing/statement-text";
 import { verifyStatement } from "../signing/verify-statement";
 
@@ -58,8 +58,8 @@ export function parseEvidence(text: string, subject = "evidence"): EvidenceFile 
   if (
     value?.kind === "slipway.evidence" &&
     value.version === 1 &&
-    isSigned(value.measures) &&
-    isSigned(value.summary)
+    isSignedStatement(value.measures) &&
+    isSignedStatement(value.summary)
   ) {
     return value as EvidenceFile;
   }
@@ -106,15 +106,4 @@ export async function verifyEvidence(
 /** What the evidence says, unverified: for showing it to people. */
 export function unverifiedMeasures(evidence: EvidenceFile): GateMeasuresStatement {
   return readStatement<typeof gateMeasuresType, GateMeasures>(payloadOf(evidence.measures), gateMeasuresType);
-}
-
-function isSigned(value: unknown): value is SignedStatement {
-  if (typeof value !== "object" || value === null) return false;
-  const { kind, envelope, bundle } = value as {
-    kind?: unknown;
-    envelope?: Partial<Record<string, unknown>>;
-    bundle?: unknown;
-  };
-  if (kind === "sigstore") return typeof bundle === "object" && bundle !== null;
-  return kind === "dsse" && typeof envelope?.payload === "string" && Array.isArray(envelope.signatures);
 }

@@ -3,7 +3,7 @@ import type { TrustedSigner } from "../../blueprint/identity";
 import { type Promotion, promotionType, type PromotionStatement } from "../../verdict/evidence/promotion-statement";
 import type { Variables } from "../command-context";
 import { RefusedError } from "../refusals";
-import { payloadOf, type SignedStatement, type Signer } from "../signing/signer";
+import { isSignedStatement, payloadOf, type SignedStatement, type Signer } from "../signing/signer";
 import { readStatement, statementBytes } from "../signing/statement-text";
 import { trustedSigners } from "../signing/trusted-signers";
 import { verifyStatement } from "../signing/verify-statement";
@@ -47,12 +47,13 @@ export async function sealRecord(statement: PromotionStatement, signer: Signer):
 }
 
 function parse(bytes: Uint8Array): SignedStatement {
+  let value: unknown = null;
   try {
-    const value = JSON.parse(Buffer.from(bytes).toString("utf8")) as Partial<SignedStatement> | null;
-    if (value?.kind === "dsse" || value?.kind === "sigstore") return value as SignedStatement;
+    value = JSON.parse(Buffer.from(bytes).toString("utf8"));
   } catch {
     // Said below, as for any other text that is no signed statement.
   }
+  if (isSignedStatement(value)) return value;
   throw new RefusedError(
     "not-a-statement",
     "it is no signed statement",

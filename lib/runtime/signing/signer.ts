@@ -19,3 +19,22 @@ export function payloadOf(signed: SignedStatement): Buffer {
   const envelope = signed.kind === "dsse" ? signed.envelope : signed.bundle.dsseEnvelope;
   return Buffer.from(envelope?.payload ?? "", "base64");
 }
+
+/** Whether a value read from JSON has the form of a signed statement, so that it can be verified at all. */
+export function isSignedStatement(value: unknown): value is SignedStatement {
+  const { kind, envelope, bundle } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  if (kind === "sigstore") return isObject(bundle);
+  return (
+    kind === "dsse" &&
+    isObject(envelope) &&
+    typeof envelope.payload === "string" &&
+    Array.isArray(envelope.signatures) &&
+    envelope.signatures.every(
+      (each) => isObject(each) && typeof each.keyid === "string" && typeof each.sig === "string",
+    )
+  );
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
