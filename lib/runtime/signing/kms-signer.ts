@@ -19,6 +19,7 @@ export function kmsSigner(key: string, kms: AwsService, endpoint: string): Signe
     name: `KMS key ${key}`,
     sign: async (payload) => {
       known ??= ask("GetPublicKey", {}).then(({ PublicKey }) => keyIdOf(PublicKey!));
+      const keyid = await known;
       const digest = createHash("sha256").update(preAuthEncoding(statementPayloadType, payload)).digest("base64");
       const { Signature } = await ask("Sign", {
         Message: digest,
@@ -30,7 +31,7 @@ export function kmsSigner(key: string, kms: AwsService, endpoint: string): Signe
         envelope: {
           payloadType: statementPayloadType,
           payload: Buffer.from(payload).toString("base64"),
-          signatures: [{ keyid: await known, sig: Signature! }],
+          signatures: [{ keyid, sig: Signature! }],
         },
       };
     },
