@@ -1,6 +1,12 @@
-import type { AccuracyThreshold, FairnessThreshold, GatePolicy } from "../../blueprint/policy/policy-document";
+import type {
+  AccuracyThreshold,
+  DecisionRule,
+  FairnessThreshold,
+  GatePolicy,
+} from "../../blueprint/policy/policy-document";
 import type { Finding } from "../gate-verdict";
 import { holds } from "../judge/finding";
+import { notAssessable } from "../judge/not-assessable";
 import type { ComparedWith, GateMeasures } from "./gate-measures";
 import { thresholdPath } from "./unjudged-thresholds";
 
@@ -13,7 +19,7 @@ export function contradictedFindings({ verdict, comparedWith }: GateMeasures, po
     const accuracyThreshold = accuracy.get(finding.threshold);
     if (accuracyThreshold !== undefined) return !isAccurate(finding, accuracyThreshold, comparedWith);
     const fairnessThreshold = fairness.get(finding.threshold);
-    return fairnessThreshold !== undefined && !isFair(finding, fairnessThreshold);
+    return fairnessThreshold !== undefined && !isFair(finding, fairnessThreshold, policy.decision);
   });
 }
 
@@ -30,13 +36,9 @@ function isAccurate(finding: Finding, threshold: AccuracyThreshold, comparedWith
   }
 }
 
-function isFair(finding: Finding, threshold: FairnessThreshold): boolean {
-  const groups = finding.groups ?? [];
-  return (
-    groups.length >= 2 &&
-    groups.every(({ assessable }) => assessable) &&
-    isWithin(finding, threshold.comparison, threshold.on)
-  );
+function isFair(finding: Finding, { comparison, on }: FairnessThreshold, decision: DecisionRule | null): boolean {
+  const assessable = decision !== null && notAssessable(finding.groups ?? [], decision) === null;
+  return assessable && isWithin(finding, comparison, on);
 }
 
 /** The limit itself is held against the policy's by `unjudgedThresholds`. */

@@ -1,4 +1,4 @@
-import type { DecisionRule, FairnessThreshold, GatePolicy } from "../../blueprint/policy/policy-document";
+import type { FairnessThreshold, GatePolicy } from "../../blueprint/policy/policy-document";
 import { calibrationWithinGroups } from "../fairness/calibration";
 import { needsPositives, selectionMeasures } from "../fairness/fairness-measures";
 import {
@@ -16,12 +16,14 @@ import { selectionBy } from "../measures/selection";
 import type { Resampled } from "../resampling/cluster-bootstrap";
 import { percentileInterval } from "../resampling/percentile-interval";
 import { finding, finiteOrNull, sizeOf } from "./finding";
-import { type Judged, judgeLimit } from "./judge-limit";
+import { judgeLimit } from "./judge-limit";
+import { notAssessable } from "./not-assessable";
 import { answered, type Case, type Question } from "./question";
 
 /** A limit on how differently the decision, or the meaning of the score, treats the groups of a column. */
 export function fairnessQuestion(path: string, threshold: FairnessThreshold, judged: Case): Question {
   const { policy, rows } = judged;
+  const { decision } = policy;
   const { measure, group, comparison, limit } = threshold;
   const parts = {
     threshold: path,
@@ -32,14 +34,14 @@ export function fairnessQuestion(path: string, threshold: FairnessThreshold, jud
     ...sizeOf(rows, true),
   };
   const column = rows.columns.get(group);
-  if (column === undefined || policy.decision === null) {
+  if (column === undefined || decision === null) {
     const reason =
       column === undefined ? `the held-out rows have no column ${group}` : "the policy has no decision rule";
     return answered(finding({ ...parts, outcome: "failed", reason }));
   }
   const { groupOf, names } = numberGroups(column);
   const ranked = rankRows(rows, rows.score);
-  const countsOf = countGroups(ranked, selectionBy(policy.decision, ranked), groupOf, names.length);
+  const countsOf = countGroups(ranked, selectionBy(decision, ranked), groupOf, names.length);
   const calibration =
     measure === "calibrationWithinGroups" ? calibrationWithinGroups(ranked, groupOf, names.length) : null;
   const asTheyAre = countsOf(new Uint32Array(rows.clusters).fill(1));
@@ -61,15 +63,12 @@ export function fairnessQuestion(path: string, threshold: FairnessThreshold, jud
           value: finiteOrNull(value!.estimate),
           interval,
           groups,
-          ...(whyNotAssessable(groups, policy.decision!) ?? judgeLimit(value!.estimate, interval, threshold)),
+          ...(notAssessable(groups, decision) ?? judgeLimit(value!.estimate, interval, threshold)),
         }),
       ];
     },
   };
 }
-
-/** A coarse score that fills fewer of the places hides how the others would be given away. */
-const mostlyTaken = 0.5;
 
 function titleOf({ measure, group, comparison, limit, on }: FairnessThreshold): string {
   const words = measure.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
@@ -131,24 +130,4 @@ function figuresOf(
     interval,
     assessable: rows >= minimumGroup.rows && (enoughClasses || !needsPositives(measure)),
   };
-}
-
-/** What keeps the measure from meaning anything; such a finding is undecided, which is no pass. */
-function whyNotAssessable(groups: readonly GroupFigures[], decision: DecisionRule): Judged | null {
-  const undecided = (reason: string): Judged => ({ outcome: "undecided", reason });
-  if (groups.length < 2) return undecided("not assessable: there is only one group");
-  const small = groups.filter(({ assessable }) => !assessable);
-  if (small.length > 0) {
-    const named = small.map(({ group, rows, positives }) => `${group} (${rows} rows, ${positives} positives)`);
-    return undecided(`not assessable: too few rows or positives in ${named.join(", ")}`);
-  }
-  const selected = groups.reduce((sum, group) => sum + group.selected, 0);
-  const rows = groups.reduce((sum, group) => sum + group.rows, 0);
-  if (selected === 0 || selected === rows) {
-    return undecided(`not assessable: ${decision.kind} selects ${selected === 0 ? "nobody" : "everybody"}`);
-  }
-  if (decision.kind === "topFraction" && selected < mostlyTaken * Math.floor(decision.fraction * rows)) {
-    return undecided(`not assessable: ties at the cut leave all but ${selected} of the places empty`);
-  }
-  return null;
 }

@@ -80,7 +80,9 @@ function judgeSlices(
   const assessable = slices.flatMap((_, index) => (tooSmall[index] === null ? [index] : []));
   const share = (index: number, within: boolean): number => {
     const { replicates } = resampled[index]!;
-    const counted = replicates.filter((value) => !Number.isFinite(value) || holds(comparison, value, limit) === within);
+    // As with intervals: a figure that is undefined in some resample proves nothing.
+    if (replicates.some((value) => !Number.isFinite(value))) return 1;
+    const counted = replicates.filter((value) => holds(comparison, value, limit) === within);
     return (counted.length + 1) / (replicates.length + 1);
   };
   const adjusted = (within: boolean): Map<number, number> => {
