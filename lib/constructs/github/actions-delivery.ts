@@ -1,7 +1,7 @@
 import type { Construct } from "constructs";
 import type { KeylessSigner } from "../../blueprint/identity";
 import { Problems, type Problem } from "../../blueprint/problems";
-import type { DeliverablePipeline, PipelineDelivery } from "../../blueprint/targets";
+import type { DeliverablePipeline, DeliverableRuntime, PipelineDelivery } from "../../blueprint/targets";
 import type { PipelineDocument } from "../../blueprint/pipeline/pipeline-document";
 import { Variable } from "../../jobs/variables";
 import { DeliveredPipeline, type PlatformWorkflowOptions } from "./delivered-pipeline";
@@ -91,6 +91,7 @@ export class GitHubActionsDelivery implements PipelineDelivery<DeliveredPipeline
     manifest.pipeline.environments.forEach(({ name, approval }, index) => {
       checkReviewers(`environments[${index}].reviewers`, approvers[name]?.length ?? 0, approval, problems);
     });
+    this.checkNeighbours(manifest.pipeline.name, runtime, problems);
     this.checkStore(manifest.pipeline, variables, problems);
     checkTexts(manifest.pipeline, variables, problems);
     for (const { path, content } of runtime.files) {
@@ -119,6 +120,20 @@ export class GitHubActionsDelivery implements PipelineDelivery<DeliveredPipeline
         ...(this.options.actions && { actions: this.options.actions }),
       },
     });
+  }
+
+  /** What other pipelines have brought to the same repository. */
+  private checkNeighbours(name: string, { files }: DeliverableRuntime, problems: Problems): void {
+    if (this.target.pipelines.has(name)) {
+      problems.add("name", name, "is a pipeline of this repository already", "Give each pipeline its own name.");
+    }
+    if (this.mode !== "direct" || !files.some((file) => this.target.sharedFiles.contradicts(file))) return;
+    problems.add(
+      "runtime",
+      "(another Slipway)",
+      "is not the one that another pipeline of this repository brought, and both stand in .slipway/runtime",
+      "Give all pipelines of a repository the same runtime.",
+    );
   }
 
   /** A runner of GitHub's is thrown away after each job, and with it every folder. */

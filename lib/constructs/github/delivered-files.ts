@@ -4,6 +4,7 @@ import { RepositoryPullRequest } from "@cdktf/provider-github/lib/repository-pul
 import type { ITerraformDependable, TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import type { DeliverableFile } from "../../blueprint/targets";
+import type { SharedFiles } from "./shared-files";
 import { escapeTerraformTemplate } from "../../renderers/terraform-text";
 
 /** `direct` writes to the default branch; `pullRequest` writes to a branch and opens one pull request. */
@@ -17,6 +18,8 @@ export interface DeliveredFilesProps {
   readonly manifest: DeliverableFile;
   readonly runtime: readonly DeliverableFile[];
   readonly workflows: readonly DeliverableFile[];
+  /** Where files go that other pipelines of the repository deliver as well. */
+  readonly shared: SharedFiles;
   /** What must stand before a workflow may run. */
   readonly dependsOn: readonly ITerraformDependable[];
   readonly provider: TerraformProvider | undefined;
@@ -46,7 +49,7 @@ export class DeliveredFiles extends Construct {
     this.branch = props.mode === "direct" ? props.defaultBranch : deliveryBranch(props);
     this.last = props.dependsOn;
     this.manifest = this.file(props.manifest);
-    this.runtime = props.runtime.map((file) => this.file(file));
+    this.runtime = props.runtime.map((file) => this.runtimeFile(file));
     this.workflows = props.workflows.map((file) => this.file(file));
     if (props.mode === "pullRequest") this.pullRequest = this.openPullRequest();
   }
@@ -55,9 +58,9 @@ export class DeliveredFiles extends Construct {
    * One file after the other, in both directions: each write makes a commit that the next has to build on, and where a merged
    * branch was deleted, the first removal makes it again.
    */
-  private file(file: DeliverableFile): RepositoryFile {
+  private file(file: DeliverableFile, scope: Construct = this): RepositoryFile {
     const { mode, repository, defaultBranch, pipeline, provider } = this.props;
-    const resource = new RepositoryFile(this, file.path, {
+    const resource = new RepositoryFile(scope, file.path, {
       repository,
       file: file.path,
       content: escapeTerraformTemplate(file.content),
@@ -70,6 +73,14 @@ export class DeliveredFiles extends Construct {
       ...(provider && { provider }),
     });
     this.last = [resource];
+    return resource;
+  }
+
+  /** On the default branch the runtime of all pipelines is one; a pull request carries its own. */
+  private runtimeFile(file: DeliverableFile): RepositoryFile {
+    if (this.props.mode === "pullRequest") return this.file(file);
+    const resource = this.props.shared.share(file, (scope) => this.file(file, scope));
+    if (!this.last.includes(resource)) this.last = [...this.last, resource];
     return resource;
   }
 

@@ -50,12 +50,14 @@ export class DeliveredPipeline extends Construct {
       manifest: { path: releaseManifestPath(name), content: pipeline.manifestText },
       runtime: pipeline.runtime.files,
       workflows,
+      shared: repository.sharedFiles,
       dependsOn: [
         ...repository.standsBeforePipelines,
         ...Object.values(this.environments).flatMap(({ environment, branchPolicy }) => [environment, branchPolicy]),
       ],
       provider: repository.provider,
     });
+    repository.pipelines.add(name);
     repository.allowActions(usedActions(workflows));
     if (props.ruleset !== false && !props.unenforced.includes("ruleset")) {
       this.mergeRuleset = this.makeRuleset(props, props.ruleset);

@@ -5,6 +5,7 @@ import type { WorkloadIdentity } from "../../blueprint/identity";
 import { Problems } from "../../blueprint/problems";
 import { GitHubActionsDelivery, type GitHubActionsOptions } from "./actions-delivery";
 import { githubWorkloadIdentity, type ImmutableIds } from "./oidc-trust";
+import { SharedFiles } from "./shared-files";
 import type { GitHubPlan, RepositoryVisibility } from "./repository-plan";
 
 export interface ModelRepositoryProps {
@@ -41,6 +42,11 @@ export abstract class ModelRepository extends Construct {
   /** Limits the repository to named actions; made with the first pipeline, where actions are restricted. */
   public actionsPermissions: ActionsRepositoryPermissions | undefined;
 
+  /** @internal names of the pipelines that were delivered here */
+  public readonly pipelines = new Set<string>();
+  /** @internal files that these pipelines have in common */
+  public readonly sharedFiles: SharedFiles;
+
   private readonly allowedActions: Set<string>;
 
   protected constructor(scope: Construct, id: string, props: ModelRepositoryProps) {
@@ -55,6 +61,7 @@ export abstract class ModelRepository extends Construct {
     this.defaultBranch = props.defaultBranch ?? "main";
     this.provider = props.provider;
     this.allowedActions = new Set(props.allowedActions);
+    this.sharedFiles = new SharedFiles(this, "shared");
     this.node.addValidation({ validate: () => this.ownerProblems() });
   }
 

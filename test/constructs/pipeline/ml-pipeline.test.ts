@@ -2,6 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { TerraformStack, Testing } from "cdktf";
+import { Construct } from "constructs";
 import { lower } from "../../../lib/jobs/lower";
 import { GitHubRepository, Deliverer } from "slipway/github";
 import { MlPipeline, Environment, Signer } from "slipway";
@@ -109,6 +110,20 @@ describe("what a pipeline delivers", () => {
     expect(open.delivered.environments.production!.environment.reviewersInput).toBeUndefined();
     expect(open.delivered.environments.production!.environment.canAdminsBypassInput).toBe(false);
     expect(open.delivered.mergeRuleset).toBeDefined();
+  });
+
+  test("several pipelines of one repository share the runtime, and cannot share a name", () => {
+    const stack = aStack();
+    const repository = GitHubRepository.existing(stack, "repository", { name: "acme/insurance-risk", plan: "team" });
+    const delivery = repository.actions({ mode: "direct", deliveredBy: Deliverer.app(4711) });
+    const first = new MlPipeline(stack, "motor", requiredProps(stack, delivery));
+    const second = new MlPipeline(stack, "home", requiredProps(stack, delivery));
+    expect(second.delivered.files.runtime).toEqual(first.delivered.files.runtime);
+    expect(second.delivered.files.manifest.fileInput).toBe(".slipway/home.json");
+    const elsewhere = new Construct(stack, "elsewhere");
+    expect(() => new MlPipeline(elsewhere, "home", requiredProps(stack, delivery))).toThrow(
+      'name: "home" is a pipeline of this repository already',
+    );
   });
 
   test("hands deploy-time values to the environments whose jobs read them, and to no others", () => {
