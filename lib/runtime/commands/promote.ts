@@ -1,12 +1,13 @@
 import { readFile } from "node:fs/promises";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { subjectDigest } from "../../verdict/evidence/statement";
+import { assuranceOf, runUrl } from "../assurance";
 import { parseEvidence, verifyEvidence } from "../evidence/evidence-file";
 import { digestText } from "../handoff/folder-digest";
 import { MlflowClient } from "../mlflow/mlflow-client";
 import { markdownTable } from "../output/markdown";
 import { acceptedGatePolicies } from "../promotion/accepted-policies";
-import { acting } from "../promotion/acting";
 import { environmentNamed } from "../promotion/environments";
 import { promoteModel } from "../promotion/promote-model";
 import { verifiedRecords } from "../records/open-record";
@@ -40,7 +41,6 @@ Then the signed record is appended and the alias set. Each reason to refuse has 
     const bundle = await readFile(join(work.handoff("evidence"), "evidence.dsse.json"));
     const evidence = await verifyEvidence(parseEvidence(bundle.toString("utf8")), trusted);
     const modelDigest = subjectDigest(evidence.measures) ?? "no single model";
-    const { who, run, assurance } = acting(env);
     const promoted = await promoteModel({
       manifest,
       registry,
@@ -53,9 +53,9 @@ Then the signed record is appended and the alias set. Each reason to refuse has 
       mlflow,
       open: verifiedRecords(trusted),
       signer: openSigner(manifest.pipeline.signing, env),
-      promotedBy: who,
-      run,
-      assurance,
+      promotedBy: assuranceOf(env) === "ci" ? (env.GITHUB_ACTOR ?? "the CI") : userInfo().username,
+      run: runUrl(env),
+      assurance: assuranceOf(env),
       now: context.now(),
     });
     const { version, record, already } = promoted;
