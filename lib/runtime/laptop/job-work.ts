@@ -39,7 +39,11 @@ export async function workOff(job: Job, env: Variables, work: JobWork): Promise<
     });
     if (work.signal.aborted) return { state: "cancelled", note: null, exitCode };
     if (timedOut) return { state: "failed", note: `stopped after ${job.timeoutMinutes} minutes`, exitCode };
-    if (exitCode !== 0) return { state: "failed", note: await reasonOf(step, exitCode, log), exitCode };
+    if (exitCode !== 0) {
+      // Programs of the user's have exit codes of their own; whichever it is, the check did not hold.
+      const code = step.kind === "slipway" ? exitCode : ExitCode.refused;
+      return { state: "failed", note: await reasonOf(step, exitCode, log), exitCode: code };
+    }
   }
   return { state: "passed", note: null, exitCode: 0 };
 }

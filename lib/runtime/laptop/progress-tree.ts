@@ -40,7 +40,7 @@ export function renderTree(statuses: readonly TaskStatus[], options: TreeOptions
 export function describe({ task, state, startedAt, endedAt, note }: TaskStatus, now: number, width: number): string {
   const time = startedAt === null || state === "kept" ? "" : duration((endedAt ?? now) - startedAt);
   const said = note ?? (isOver(state) || state === "running" ? (state === "passed" ? "" : state) : "");
-  return `${task.id.padEnd(width)}  ${time.padStart(9)}  ${said}`.trimEnd();
+  return `${task.id.padEnd(width)}  ${time.padStart(10)}  ${said}`.trimEnd();
 }
 
 /** `0.4 s`, `12.0 s`, `3 min 05 s`. */
