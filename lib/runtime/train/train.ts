@@ -1,5 +1,4 @@
-import { mkdir, rm } from "node:fs/promises";
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { InvalidInputError } from "../../blueprint/problems";
 import type { CommandContext } from "../command-context";
@@ -61,7 +60,7 @@ export async function train(context: CommandContext): Promise<TrainedModel> {
       run: run.identity,
       ...inputs,
       parameters: declared.parameters,
-      declaredMetrics: declared.metrics,
+      declaredMetrics: finite(declared.metrics),
     };
     await writeTrainingReport(model, report);
     const { digest, files } = await digestFolder(model);
@@ -142,6 +141,11 @@ async function requireModel(folder: string): Promise<void> {
     "the training command succeeded and left no file in $SLIPWAY_MODEL_DIR",
     'Write the model there, for example mlflow.sklearn.save_model(model, os.environ["SLIPWAY_MODEL_DIR"]).',
   );
+}
+
+/** JSON has no NaN: a metric without a number was not declared, and a limit on it fails. */
+function finite(metrics: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(metrics).filter(([, value]) => Number.isFinite(value)));
 }
 
 /** A server that fails now must not hide why the training failed. */
