@@ -6,6 +6,7 @@ import type {
 } from "../../blueprint/policy/policy-document";
 import type { Finding } from "../gate-verdict";
 import { holds } from "../judge/finding";
+import { missingValue, tooManyMissing } from "../judge/missing-values";
 import { notAssessable } from "../judge/not-assessable";
 import type { ComparedWith, GateMeasures } from "./gate-measures";
 import { thresholdPath } from "./unjudged-thresholds";
@@ -17,16 +18,16 @@ export function contradictedFindings({ verdict, comparedWith }: GateMeasures, po
   return verdict.findings.filter((finding) => {
     if (finding.outcome !== "passed") return false;
     const accuracyThreshold = accuracy.get(finding.threshold);
-    if (accuracyThreshold !== undefined) return !isAccurate(finding, accuracyThreshold, comparedWith);
+    if (accuracyThreshold !== undefined) return !isAccurate(finding, accuracyThreshold, comparedWith, verdict.rows);
     const fairnessThreshold = fairness.get(finding.threshold);
     return fairnessThreshold !== undefined && !isFair(finding, fairnessThreshold, policy.decision);
   });
 }
 
-function isAccurate(finding: Finding, threshold: AccuracyThreshold, comparedWith: ComparedWith): boolean {
+function isAccurate(finding: Finding, threshold: AccuracyThreshold, comparedWith: ComparedWith, rows: number): boolean {
   switch (threshold.kind) {
     case "absolute":
-      return isWithin(finding, threshold.comparison, threshold.on);
+      return isLeftOut(finding, rows) || isWithin(finding, threshold.comparison, threshold.on);
     case "declared":
       return isWithin(finding, threshold.comparison, "estimate");
     case "relative": {
@@ -36,8 +37,16 @@ function isAccurate(finding: Finding, threshold: AccuracyThreshold, comparedWith
   }
 }
 
-function isFair(finding: Finding, { comparison, on }: FairnessThreshold, decision: DecisionRule | null): boolean {
-  const assessable = decision !== null && notAssessable(finding.groups ?? [], decision) === null;
+function isLeftOut({ slice, rows }: Finding, allRows: number): boolean {
+  return slice?.value === missingValue && tooManyMissing(rows, allRows, slice.column) === null;
+}
+
+function isFair(
+  finding: Finding,
+  { comparison, on, group }: FairnessThreshold,
+  decision: DecisionRule | null,
+): boolean {
+  const assessable = decision !== null && notAssessable(finding.groups ?? [], decision, group) === null;
   return assessable && isWithin(finding, comparison, on);
 }
 

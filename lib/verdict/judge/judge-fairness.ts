@@ -10,13 +10,14 @@ import {
 } from "../fairness/group-counts";
 import { wilsonInterval } from "../fairness/wilson-interval";
 import type { GroupFigures, Interval } from "../gate-verdict";
-import type { CodedColumn, HeldOutRows } from "../held-out-rows";
+import type { HeldOutRows } from "../held-out-rows";
 import { rankRows } from "../measures/ranked-rows";
 import { selectionBy } from "../measures/selection";
-import type { Resampled } from "../resampling/cluster-bootstrap";
+import type { Resampled, Statistic } from "../resampling/cluster-bootstrap";
 import { percentileInterval } from "../resampling/percentile-interval";
 import { finding, finiteOrNull, sizeOf } from "./finding";
 import { judgeLimit } from "./judge-limit";
+import { missingValue, numberValues } from "./missing-values";
 import { notAssessable } from "./not-assessable";
 import { answered, type Case, type Question } from "./question";
 
@@ -39,17 +40,19 @@ export function fairnessQuestion(path: string, threshold: FairnessThreshold, jud
       column === undefined ? `the held-out rows have no column ${group}` : "the policy has no decision rule";
     return answered(finding({ ...parts, outcome: "failed", reason }));
   }
-  const { groupOf, names } = numberGroups(column);
+  const { valueOf: groupOf, names, named } = numberValues(column);
   const ranked = rankRows(rows, rows.score);
   const countsOf = countGroups(ranked, selectionBy(decision, ranked), groupOf, names.length);
-  const calibration =
-    measure === "calibrationWithinGroups" ? calibrationWithinGroups(ranked, groupOf, names.length) : null;
+  const calibration = measure === "calibrationWithinGroups" ? calibrationOf(rows, groupOf, named) : null;
   const asTheyAre = countsOf(new Uint32Array(rows.clusters).fill(1));
   const units = unitsOf(rows, groupOf, names.length);
   return {
     figures: (counts) => {
       const groups = countsOf(counts);
-      const value = measure === "calibrationWithinGroups" ? calibration!(counts) : selectionMeasures[measure](groups);
+      const value =
+        measure === "calibrationWithinGroups"
+          ? calibration!(counts)
+          : selectionMeasures[measure](groups.slice(0, named));
       return [value, ...groups.map(selectionRate)];
     },
     conclude: ([value, ...rates]) => {
@@ -63,7 +66,7 @@ export function fairnessQuestion(path: string, threshold: FairnessThreshold, jud
           value: finiteOrNull(value!.estimate),
           interval,
           groups,
-          ...(notAssessable(groups, decision) ?? judgeLimit(value!.estimate, interval, threshold)),
+          ...(notAssessable(groups, decision, group) ?? judgeLimit(value!.estimate, interval, threshold)),
         }),
       ];
     },
@@ -76,17 +79,10 @@ function titleOf({ measure, group, comparison, limit, on }: FairnessThreshold): 
   return `${bound}${words} by ${group} ${comparison === "atLeast" ? "at least" : "at most"} ${limit}`;
 }
 
-/** Groups in the order of their names; rows without a value are a group of their own, never left out. */
-function numberGroups({ codes, values }: CodedColumn): {
-  readonly groupOf: Int32Array;
-  readonly names: readonly string[];
-} {
-  const present = [...new Set(codes)].sort((a, b) => a - b);
-  const numberOf = new Map(present.map((code, index) => [code, index]));
-  return {
-    groupOf: codes.map((code) => numberOf.get(code)!),
-    names: present.map((code) => values[code] ?? "(missing)"),
-  };
+/** Over the rows that have a group. */
+function calibrationOf(rows: HeldOutRows, groupOf: Int32Array, named: number): Statistic {
+  const ranked = rankRows(rows, rows.score, (row) => groupOf[row]! < named);
+  return calibrationWithinGroups(ranked, groupOf, named);
 }
 
 /** How many clusters have rows in each group. */
@@ -128,6 +124,6 @@ function figuresOf(
     truePositiveRate: finiteOrNull(truePositiveRate(counted)),
     falsePositiveRate: finiteOrNull(falsePositiveRate(counted)),
     interval,
-    assessable: rows >= minimumGroup.rows && (enoughClasses || !needsPositives(measure)),
+    assessable: name !== missingValue && rows >= minimumGroup.rows && (enoughClasses || !needsPositives(measure)),
   };
 }

@@ -8,6 +8,7 @@ import { percentileInterval } from "../resampling/percentile-interval";
 import { finding, finiteOrNull, holds, sizeOf } from "./finding";
 import { titleOf } from "./judge-absolute";
 import type { Judged } from "./judge-limit";
+import { missingValue, numberValues, tooManyMissing } from "./missing-values";
 import { answered, type Case, type Question } from "./question";
 import { isClassification } from "./unusable-rows";
 
@@ -58,10 +59,10 @@ export function slicesQuestion(path: string, threshold: AbsoluteThreshold, judge
 }
 
 function slicesOf(column: CodedColumn, { rows, policy }: Case): Slice[] {
-  const present = [...new Set(column.codes)].sort((a, b) => a - b);
-  return present.map((code) => {
-    const belongs = (row: number): boolean => column.codes[row] === code;
-    return { value: column.values[code] ?? "(missing)", belongs, ...sizeOf(rows, isClassification(policy), belongs) };
+  const { valueOf, names } = numberValues(column);
+  return names.map((value, number) => {
+    const belongs = (row: number): boolean => valueOf[row] === number;
+    return { value, belongs, ...sizeOf(rows, isClassification(policy), belongs) };
   });
 }
 
@@ -76,8 +77,8 @@ function judgeSlices(
   policy: GatePolicy,
 ): Judged[] {
   const { comparison, limit, on } = threshold;
-  const tooSmall = slices.map((slice) => smallness(slice, policy));
-  const assessable = slices.flatMap((_, index) => (tooSmall[index] === null ? [index] : []));
+  const unjudged = slices.map((slice) => missing(slice, slices, threshold) ?? smallness(slice, policy));
+  const assessable = slices.flatMap((_, index) => (unjudged[index] === null ? [index] : []));
   const share = (index: number, within: boolean): number => {
     const { replicates } = resampled[index]!;
     // As with intervals: a figure that is undefined in some resample proves nothing.
@@ -94,8 +95,8 @@ function judgeSlices(
   const pBeyond = adjusted(true);
   const pWithin = adjusted(false);
   return slices.map((_, index): Judged => {
-    const small = tooSmall[index];
-    if (small !== null && small !== undefined) return { outcome: "undecided", reason: small };
+    const without = unjudged[index];
+    if (without !== null && without !== undefined) return without;
     const { estimate } = resampled[index]!;
     if (!Number.isFinite(estimate)) return { outcome: "failed", reason: "it could not be measured in this slice" };
     if (pBeyond.get(index)! <= alpha) {
@@ -107,10 +108,23 @@ function judgeSlices(
   });
 }
 
-function smallness({ rows, positives }: Slice, { minimumGroup }: GatePolicy): string | null {
-  if (rows < minimumGroup.rows) return `not assessable: ${rows} rows, at least ${minimumGroup.rows} are needed`;
+/** What is concluded of the rows without a value; `null` for every other slice. */
+function missing({ value, rows }: Slice, slices: readonly Slice[], { slice }: AbsoluteThreshold): Judged | null {
+  if (value !== missingValue) return null;
+  const all = slices.reduce((sum, each) => sum + each.rows, 0);
+  const tooMany = tooManyMissing(rows, all, slice!);
+  if (tooMany !== null) return { outcome: "undecided", reason: tooMany };
+  return { outcome: "passed", reason: `left out: ${rows} of ${all} rows have no value of ${slice!}` };
+}
+
+function smallness({ rows, positives }: Slice, { minimumGroup }: GatePolicy): Judged | null {
+  const few = (found: number, of: string, needed: number): Judged => ({
+    outcome: "undecided",
+    reason: `not assessable: ${found} ${of}, at least ${needed} are needed`,
+  });
+  if (rows < minimumGroup.rows) return few(rows, "rows", minimumGroup.rows);
   if (positives !== null && positives < minimumGroup.positives) {
-    return `not assessable: ${positives} positives, at least ${minimumGroup.positives} are needed`;
+    return few(positives, "positives", minimumGroup.positives);
   }
   return null;
 }

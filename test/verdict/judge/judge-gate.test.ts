@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import {
+  calibrationWithinGroups,
   declaredMetric,
   demographicParityDifference,
   demographicParityRatio,
@@ -156,6 +157,21 @@ describe("slices", () => {
     expect(failed.map(({ slice }) => slice)).toEqual([{ column: "site", value: "west" }]);
   });
 
+  test.each([
+    [45, "passed"],
+    [46, "undecided"],
+  ])("%d of 900 rows without a value: %s, and they are shown", (missing, outcome) => {
+    const some = site.map((value, row) => (row < missing ? null : value));
+    const verdict = judge(
+      { accuracy: [metric("auc").perSlice("site").atLeast(0.6)] },
+      { ...rows, columns: { site: some } },
+    );
+    const last = verdict.findings.at(-1)!;
+    expect(last).toMatchObject({ slice: { value: "(missing)" }, rows: missing, outcome });
+    expect(last.reason).toContain(`${missing} of 900 rows have no value of site`);
+    expect(verdict.outcome).toBe(outcome);
+  });
+
   test("an unknown column fails", () => {
     expect(judge({ accuracy: [metric("auc").perSlice("site").atLeast(0)] }, rows).outcome).toBe("failed");
   });
@@ -184,13 +200,36 @@ describe("fairness", () => {
     expect(none!.interval!.upper).toBeGreaterThan(0);
   });
 
-  test("missing group values are a group of their own, and a small group is not assessable", () => {
-    const some = sex.map((value, row) => (row < 4 ? null : value));
+  test.each([
+    [40, "passed", null],
+    [41, "undecided", "41 of 800 rows have no value of sex"],
+  ])("%d of 800 rows without a group: %s, and they are shown", (missing, outcome, reason) => {
+    const some = sex.map((value, row) => (row < missing ? null : value));
+    const fairness = [parity, calibrationWithinGroups({ group: "sex" }).atMost(0.5)];
+    const { findings } = judge({ decision: topFraction(0.3), fairness }, { ...rows, columns: { sex: some } });
+    for (const found of findings) {
+      expect(found.outcome).toBe(outcome);
+      expect(found.groups!.at(-1)).toMatchObject({ group: "(missing)", rows: missing, assessable: false });
+      if (reason !== null) expect(found.reason).toContain(reason);
+    }
+  });
+
+  test("rows without a group do not move the measure", () => {
+    const some = sex.map((value, row) => (row < 20 ? null : value));
     const found = onlyFinding(
       judge({ decision: topFraction(0.3), fairness: [parity] }, { ...rows, columns: { sex: some } }),
     );
+    const [f, m] = found.groups!;
+    expect(found.value).toBeCloseTo(Math.abs(f!.selectionRate! - m!.selectionRate!), 12);
+  });
+
+  test("a small group is not assessable", () => {
+    const other = sex.map((value, row) => (row < 4 ? "x" : value));
+    const found = onlyFinding(
+      judge({ decision: topFraction(0.3), fairness: [parity] }, { ...rows, columns: { sex: other } }),
+    );
     expect(found.outcome).toBe("undecided");
-    expect(found.reason).toContain("(missing) (4 rows");
+    expect(found.reason).toContain("x (4 rows");
   });
 
   test("selecting nobody is no equal treatment", () => {
