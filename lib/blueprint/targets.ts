@@ -37,13 +37,19 @@ export interface DeliverablePipeline {
   readonly runtime: DeliverableRuntime;
   /** Who approves promotion, by environment. */
   readonly approvers: Readonly<Record<string, readonly Approver[]>>;
-  /** Deploy-time values by the variable name that jobs read; values may contain tokens. */
-  readonly variables: Readonly<Record<string, string>>;
+  /** Deploy-time values by the variable name that jobs read. */
+  readonly variables: Readonly<Record<string, VariableValue>>;
   /** Policy digests that promotion accepts, by section. */
   readonly acceptedPolicies: Readonly<Partial<Record<PolicySection, readonly string[]>>>;
   /** Whose evidence promotion accepts, by environment. */
   readonly signers: Readonly<Record<string, readonly TrustedSigner[]>>;
 }
+
+/**
+ * What a variable holds: one value in every environment whose jobs read it, or a value per environment, by the environment's
+ * name without the pipeline's prefix. Values may be known only when Terraform runs.
+ */
+export type VariableValue = string | Readonly<Record<string, string>>;
 
 export interface DeliverableRuntime {
   readonly files: readonly DeliverableFile[];

@@ -1,7 +1,7 @@
 import type { Construct } from "constructs";
 import type { KeylessSigner } from "../../blueprint/identity";
 import { Problems, type Problem } from "../../blueprint/problems";
-import type { DeliverablePipeline, DeliverableRuntime, PipelineDelivery } from "../../blueprint/targets";
+import type { DeliverablePipeline, DeliverableRuntime, PipelineDelivery, VariableValue } from "../../blueprint/targets";
 import type { PipelineDocument } from "../../blueprint/pipeline/pipeline-document";
 import { Variable } from "../../jobs/variables";
 import { DeliveredPipeline, type PlatformWorkflowOptions } from "./delivered-pipeline";
@@ -139,7 +139,7 @@ export class GitHubActionsDelivery implements PipelineDelivery<DeliveredPipeline
   /** A runner of GitHub's is thrown away after each job, and with it every folder. */
   private checkStore(
     { store, environments }: PipelineDocument,
-    variables: Readonly<Record<string, string>>,
+    variables: Readonly<Record<string, VariableValue>>,
     problems: Problems,
   ): void {
     if (environments.length === 0 || store?.kind !== "directory") return;
@@ -190,14 +190,18 @@ export class GitHubActionsDelivery implements PipelineDelivery<DeliveredPipeline
  */
 function checkTexts(
   { commands, customStages }: PipelineDocument,
-  variables: Readonly<Record<string, string>>,
+  variables: Readonly<Record<string, VariableValue>>,
   problems: Problems,
 ): void {
   const texts = [
     ["lint", commands.lint],
     ["test", commands.test],
     ...customStages.map(({ run }, index) => [`stages[${index}].run`, run] as const),
-    ...Object.entries(variables).map(([name, value]) => [`variables.${name}`, value] as const),
+    ...Object.entries(variables).flatMap(([name, value]) =>
+      typeof value === "string"
+        ? [[`variables.${name}`, value] as const]
+        : Object.entries(value).map(([environment, each]) => [`variables.${name}.${environment}`, each] as const),
+    ),
   ] as const;
   for (const [path, text] of texts) {
     if (text === null || text.normalize("NFC") === text) continue;

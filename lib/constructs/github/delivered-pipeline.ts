@@ -75,7 +75,10 @@ export class DeliveredPipeline extends Construct {
           name: environmentName(prefix, name),
           defaultBranch: repository.defaultBranch,
           approvers: promotes && !unenforced.includes("requiredReviewers") ? (pipeline.approvers[name] ?? []) : [],
-          variables: { ...deployTimeValues(pipeline, variables), ...(promotes && promotionValues(pipeline, name)) },
+          variables: {
+            ...deployTimeValues(pipeline, name, variables),
+            ...(promotes && promotionValues(pipeline, name)),
+          },
           provider: repository.provider,
         }),
       ]),
@@ -121,10 +124,15 @@ function usedActions(workflows: readonly DeliverableFile[]): readonly string[] {
 }
 
 /** The values given for the variables that an environment's jobs read; what the user typed is escaped, what Terraform fills in is not. */
-function deployTimeValues(pipeline: DeliverablePipeline, names: readonly string[]): Record<string, string> {
+function deployTimeValues(
+  pipeline: DeliverablePipeline,
+  environment: string,
+  names: readonly string[],
+): Record<string, string> {
   return Object.fromEntries(
     names.flatMap((name) => {
-      const value = pipeline.variables[name];
+      const given = pipeline.variables[name];
+      const value = typeof given === "object" ? given[environment] : given;
       if (value === undefined) return [];
       return [[name, Token.isUnresolved(value) ? value : escapeTerraformTemplate(value)]];
     }),

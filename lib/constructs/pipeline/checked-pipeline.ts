@@ -7,8 +7,9 @@ import { DataSource } from "../../blueprint/pipeline/data-source";
 import { pipelineDocument } from "../../blueprint/pipeline/define-pipeline";
 import type { PipelineDocument, PythonEnvironment } from "../../blueprint/pipeline/pipeline-document";
 import { Problems } from "../../blueprint/problems";
-import type { DeliverablePipeline } from "../../blueprint/targets";
+import type { DeliverablePipeline, VariableValue } from "../../blueprint/targets";
 import { lower } from "../../jobs/lower";
+import { Variable } from "../../jobs/variables";
 import { refuseDeployTimeValues } from "./deploy-time-values";
 import { JobRuntime, type LoadedRuntime } from "./job-runtime";
 import type { MlPipelineProps } from "./ml-pipeline";
@@ -76,6 +77,9 @@ export function checkedPipeline(scope: Construct, name: string, props: MlPipelin
   };
 }
 
+/** What the platform says by other props, and nobody by hand. */
+const RESERVED_VARIABLES: readonly string[] = [Variable.acceptedPolicies, Variable.signers];
+
 /** For programs that no compiler checked. */
 function requireProps(props: Partial<MlPipelineProps<unknown>>, problems: Problems): void {
   for (const required of ["delivery", "contract", "train", "policy"] as const) {
@@ -125,21 +129,47 @@ function dataOfContract(contract: DataContract | null, problems: Problems): Data
 
 function checkVariables(props: MlPipelineProps<unknown>, pipeline: PipelineDocument, problems: Problems): void {
   if (problems.list.length > 0 || props.variables === undefined) return;
-  const reserved = ["SLIPWAY_ACCEPTED_POLICIES", "SLIPWAY_SIGNERS"];
-  const read = new Set(lower({ pipeline }, "delivery").flatMap(({ variables }) => variables));
-  const open = [...read].filter((name) => !reserved.includes(name)).sort();
+  const jobs = lower({ pipeline }, "delivery");
+  const readers = new Map<string, string[]>();
+  for (const { environment, variables } of jobs) {
+    for (const name of environment === null ? [] : variables) {
+      readers.set(name, [...new Set([...(readers.get(name) ?? []), environment!])]);
+    }
+  }
+  for (const reserved of RESERVED_VARIABLES) readers.delete(reserved);
   for (const [name, value] of Object.entries(props.variables)) {
-    if (reserved.includes(name)) {
+    const environments = readers.get(name);
+    if (RESERVED_VARIABLES.includes(name)) {
       problems.add(
         `variables.${name}`,
         value,
         "is what the platform says by policy and trustedSigners",
         "Leave it out.",
       );
-    } else if (!read.has(name)) {
-      problems.add(`variables.${name}`, value, "is read by no job of this pipeline", `Jobs read ${open.join(", ")}.`);
-    } else if (value === "") {
-      problems.add(`variables.${name}`, value, "is empty, which GitHub refuses", "Give it a value, or leave it out.");
+    } else if (environments === undefined) {
+      const names = [...readers.keys()].sort().join(", ");
+      problems.add(`variables.${name}`, value, "is read by no job of this pipeline", `Jobs read ${names}.`);
+    } else {
+      checkValues(`variables.${name}`, value, environments, problems);
     }
+  }
+}
+
+function checkValues(path: string, value: VariableValue, environments: readonly string[], problems: Problems): void {
+  const values =
+    typeof value === "string"
+      ? [[path, value] as const]
+      : Object.entries(value).map(([name, each]) => [`${path}.${name}`, each] as const);
+  for (const [at, each] of values) {
+    if (each === "") problems.add(at, each, "is empty, which GitHub refuses", "Give it a value, or leave it out.");
+  }
+  if (typeof value === "string") return;
+  for (const name of Object.keys(value).filter((each) => !environments.includes(each))) {
+    problems.add(
+      `${path}.${name}`,
+      value[name],
+      "is for an environment whose jobs do not read it",
+      `Name one of ${environments.join(", ")}.`,
+    );
   }
 }

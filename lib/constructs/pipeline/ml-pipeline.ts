@@ -7,7 +7,7 @@ import type { PipelineProps } from "../../blueprint/pipeline/define-pipeline";
 import type { PythonEnvironment } from "../../blueprint/pipeline/pipeline-document";
 import type { PythonChoice } from "../../blueprint/pipeline/python-environment";
 import type { QualityPolicy } from "../../blueprint/policy/quality-policy";
-import type { PipelineDelivery } from "../../blueprint/targets";
+import type { PipelineDelivery, VariableValue } from "../../blueprint/targets";
 import { checkedPipeline } from "./checked-pipeline";
 import type { JobRuntime } from "./job-runtime";
 
@@ -41,10 +41,11 @@ export interface MlPipelineProps<Delivered> extends Omit<PipelineProps, "data" |
   readonly runtime?: JobRuntime;
   /**
    * Values for the variables that jobs read, known now or when Terraform runs: `MLFLOW_TRACKING_URI`, `SLIPWAY_STORE`,
-   * `SLIPWAY_HANDOFF_RECIPIENT`.
+   * `SLIPWAY_HANDOFF_RECIPIENT`, `AWS_ROLE_ARN`. One value for all jobs that read it, or one per environment:
+   * `{ AWS_ROLE_ARN: { gate: "arn:...", registry: "arn:..." } }`.
    * @default they are set in the delivery's environments by hand
    */
-  readonly variables?: Readonly<Record<string, string>>;
+  readonly variables?: Readonly<Record<string, VariableValue>>;
   /**
    * Whose evidence promotion accepts. Needed where evidence is signed with a key.
    * @default the pipeline's own signing job, where it signs without a key

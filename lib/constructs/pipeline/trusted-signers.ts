@@ -31,19 +31,33 @@ export function trustedSigners(
 
 function checkSigner(signer: TrustedSigner, path: string, problems: Problems): void {
   if (signer.kind === "keyless") return;
-  try {
-    const { asymmetricKeyType } = createPublicKey(signer.publicKey);
-    if (signer.kind === "kms" || asymmetricKeyType === "ed25519") return;
+  // Node takes a private key where a public one is asked for.
+  if (signer.publicKey.includes("PRIVATE KEY")) {
     problems.add(
       `${path}.publicKey`,
-      asymmetricKeyType,
-      "is not an ed25519 key",
-      "Name the key that `slipway keys` printed.",
+      "(not shown)",
+      "is a private key, and now stands in a program",
+      "Revoke it with `slipway keys`, and name the public half of the next one.",
     );
+    return;
+  }
+  const type = keyType(signer.publicKey);
+  if (type === null) {
+    problems.add(
+      `${path}.publicKey`,
+      signer.publicKey,
+      "is not a public key in PEM",
+      "Paste the text that begins with -----BEGIN PUBLIC KEY-----.",
+    );
+  } else if (signer.kind === "ed25519" && type !== "ed25519") {
+    problems.add(`${path}.publicKey`, type, "is not an ed25519 key", "Name the key that `slipway keys` printed.");
+  }
+}
+
+function keyType(pem: string): string | null {
+  try {
+    return createPublicKey(pem).asymmetricKeyType ?? null;
   } catch {
-    const remedy = signer.publicKey.includes("PRIVATE KEY")
-      ? "Revoke that key, it is a private one and now stands in a program; name the public half."
-      : "Paste the PEM text that begins with -----BEGIN PUBLIC KEY-----.";
-    problems.add(`${path}.publicKey`, "(not shown)", "is not a public key in PEM", remedy);
+    return null;
   }
 }

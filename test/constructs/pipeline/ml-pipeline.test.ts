@@ -130,8 +130,18 @@ describe("what a pipeline delivers", () => {
     const given = aPipeline((stack) => ({
       ...promotingProps(stack),
       environments: [Environment.staging()],
-      variables: { SLIPWAY_STORE: "s3://acme-models?region=eu-central-1" },
+      variables: {
+        SLIPWAY_STORE: "s3://acme-models?region=eu-central-1",
+        AWS_ROLE_ARN: { registry: "arn:aws:iam::1:role/registry", staging: "arn:aws:iam::1:role/staging" },
+      },
     }));
+    const roles = Object.values(given.delivered.environments).map(
+      ({ variables }) => variables.AWS_ROLE_ARN?.valueInput,
+    );
+    expect(roles.filter((role) => role !== undefined).sort()).toEqual([
+      "arn:aws:iam::1:role/registry",
+      "arn:aws:iam::1:role/staging",
+    ]);
     const having = Object.entries(given.delivered.environments).filter(
       ([, { variables }]) => "SLIPWAY_STORE" in variables,
     );

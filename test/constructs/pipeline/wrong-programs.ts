@@ -315,7 +315,7 @@ export const WRONG_PROGRAMS: readonly WrongProgram[] = [
       trustedSigners: [Signer.ed25519("ci", "-----BEGIN PRIVATE KEY-----\nMC4CAQ\n-----END PRIVATE KEY-----\n")],
     }),
     problems: [
-      'trustedSigners[0].publicKey: "(not shown)" is not a public key in PEM. Revoke that key, it is a private one and now stands in a program; name the public half.',
+      'trustedSigners[0].publicKey: "(not shown)" is a private key, and now stands in a program. Revoke it with `slipway keys`, and name the public half of the next one.',
     ],
   },
   {
@@ -348,6 +348,14 @@ export const WRONG_PROGRAMS: readonly WrongProgram[] = [
     says: () => ({ variables: { TRACKING_URI: "https://mlflow.example" } }),
     problems: [
       'variables.TRACKING_URI: "https://mlflow.example" is read by no job of this pipeline. Jobs read MLFLOW_TRACKING_URI, SLIPWAY_HANDOFF_RECIPIENT, SLIPWAY_STORE.',
+    ],
+  },
+  {
+    title: "a role for an environment that reads none",
+    says: () => ({ store: BUCKET, variables: { AWS_ROLE_ARN: { training: "arn:aws:iam::1:role/x", registry: "" } } }),
+    problems: [
+      'variables.AWS_ROLE_ARN.registry: "" is empty, which GitHub refuses. Give it a value, or leave it out.',
+      'variables.AWS_ROLE_ARN.training: "arn:aws:iam::1:role/x" is for an environment whose jobs do not read it. Name one of baseline, registry.',
     ],
   },
   {
