@@ -11,6 +11,7 @@ export interface ListedCommand {
 export const commandList: readonly ListedCommand[] = [
   { name: "acquire", summary: "fetch the data snapshot that a run is about" },
   { name: "validate-data", summary: "hold the data snapshot against its contract" },
+  { name: "detect", summary: "look whether new data or drift calls for a retraining" },
   { name: "split", summary: "cut the held-out part off the data, by key and time" },
   { name: "baseline", summary: "fetch the production and anchor models to compare with, by digest" },
   { name: "train", summary: "run the training command and record what it was given and what it declared" },
