@@ -44,6 +44,8 @@ export async function commandLine(args: readonly string[], where: Surroundings):
   const program = new Command("slipway")
     .description("From git push to a gated, signed, released model.")
     .version(version())
+    // After a command's name its own options count: `slipway gate --version 7` is not `slipway --version`.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: (text) => {

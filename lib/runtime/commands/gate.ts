@@ -14,9 +14,11 @@ import { evidenceText, signEvidence } from "../evidence/evidence-file";
 import { type HeldOutFiles, heldOutFiles } from "../gate/held-out-files";
 import { measuredByGate } from "../gate/measured-by-gate";
 import { readHeldOutRows } from "../gate/read-held-out-rows";
+import { takeRegisteredVersion } from "../gate/registered-version";
 import { RefusedError } from "../refusals";
 import { openSigner } from "../signing/open-signer";
 import { readTrainingReport } from "../train/training-report";
+import type { Arguments } from "./arguments";
 import type { CommandModule, CommandResult } from "./command-module";
 
 export const command: CommandModule = {
@@ -28,14 +30,26 @@ the model or its repository. What cannot be measured fails; a group too small to
 Writes the evidence hand-off: verdict.json, evidence.dsse.json (signed: what was measured, and its summary) and summary.md. In CI only
 the default branch signs.
 
---smoke reports on a sample and enforces no limit. --local judges without signing.`,
+--smoke reports on a sample and enforces no limit. --local judges without signing. --version judges a registered version anew, on the
+labels and features of the present split: because its evidence is too old, or the policy or the production model changed. On a laptop it
+fetches the version and lets it predict; in CI, model and predictions are handed over and held against the version.`,
   options: [
     { name: "smoke", summary: "report the figures of a sample; enforce no limit, sign nothing" },
     { name: "local", summary: "judge, but sign nothing" },
+    {
+      name: "version",
+      value: "number",
+      summary: "judge this registered version on the present data, without training",
+    },
   ],
-  takes: (_args, line) =>
-    line === "review" ? ["labels", "predictions", "model"] : ["labels", "predictions", "model", "baseline"],
-  async run(context, args) {
+  takes: (args, line) => [
+    "labels",
+    ...(fetchesVersion(args) ? (["features"] as const) : (["predictions", "model"] as const)),
+    ...(line === "review" ? [] : (["baseline"] as const)),
+  ],
+  async run(called, args) {
+    const version = args.text("version");
+    const context = version === undefined ? called : await takeRegisteredVersion(called, version);
     const { files, baseline } = await heldOutFiles(context);
     const rows = await readRows(context, files);
     const training = await readTrainingReport(context.work.handoff("model"));
@@ -63,6 +77,11 @@ the default branch signs.
     return resultOf(context, verdict, { smoke, signed });
   },
 };
+
+/** A version's model comes from the registry, unless its own job handed it over. */
+function fetchesVersion(args: Arguments): boolean {
+  return args.text("version") !== undefined && !args.list("take").some((take) => take.startsWith("model="));
+}
 
 async function readRows({ work }: CommandContext, files: HeldOutFiles): Promise<HeldOutRows> {
   const reads = [files.labels, files.candidate, files.production, ...files.anchors.values()];
