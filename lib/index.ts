@@ -65,6 +65,12 @@ export {
 } from "./blueprint/policy/quality-policy";
 export { InvalidInputError, type Problem } from "./blueprint/problems";
 export { Signer, type SignerOptions } from "./blueprint/signer";
-export type { DeliverableFile, DeliverablePipeline, DeliverableRuntime, PipelineDelivery } from "./blueprint/targets";
+export type {
+  DeliverableFile,
+  DeliverablePipeline,
+  DeliverableRuntime,
+  PipelineDelivery,
+  VariableValue,
+} from "./blueprint/targets";
 export { JobRuntime } from "./constructs/pipeline/job-runtime";
 export { MlPipeline, type MlPipelineProps } from "./constructs/pipeline/ml-pipeline";

@@ -12,3 +12,4 @@ export type { WorkflowOptions } from "../../renderers/github/workflow-options";
 export { GitHubRepository, type GitHubRepositoryProps } from "./repository";
 export type { EnforcedFeature, GitHubPlan, RepositoryVisibility, Unenforced } from "./repository-plan";
 export { Reviewer } from "./reviewer";
+export type { SharedFiles } from "./shared-files";
