@@ -1,0 +1,105 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createHandoffKeyPair } from "../../../lib/runtime/handoff/sodium";
+import { createSigningKeyPair } from "../../../lib/runtime/keys/signing-key-pair";
+import { runWorkflow, type WorkflowResult } from "../act";
+import { MlflowServer } from "../mlflow-server";
+import { ModelRepository } from "./model-repository";
+import { synthesizeDelivery } from "./synthesized-delivery";
+
+const WORKFLOW = ".github/workflows/slipway-insurance-risk-delivery.yml";
+const MODEL = "insurance-risk";
+
+/** Everything around the generated workflow: the model repository, keys, a store that runners share, a live MLflow. */
+export class DeliverySystem {
+  private constructor(
+    private readonly folder: string,
+    public readonly repository: ModelRepository,
+    private readonly mlflow: MlflowServer,
+    private readonly secrets: Readonly<Record<string, string>>,
+    private readonly variables: Readonly<Record<string, string>>,
+  ) {}
+
+  public static async start(): Promise<DeliverySystem> {
+    const folder = mkdtempSync(join(tmpdir(), "slipway-delivery-"));
+    execFileSync("npm", ["run", "--silent", "build"]);
+    const packed = execFileSync("npm", ["pack", "--silent", "--pack-destination", folder], { encoding: "utf8" });
+    const signing = createSigningKeyPair();
+    const handoff = await createHandoffKeyPair();
+    const delivery = synthesizeDelivery({ tarball: join(folder, packed.trim()), publicPem: signing.publicKey });
+    const mlflow = await MlflowServer.start();
+    return new DeliverySystem(
+      folder,
+      new ModelRepository(delivery.files),
+      mlflow,
+      { SLIPWAY_SIGNING_KEY: signing.privateKey, SLIPWAY_HANDOFF_KEY: handoff.key },
+      {
+        ...delivery.variables,
+        MLFLOW_TRACKING_URI: mlflow.uri,
+        SLIPWAY_HANDOFF_RECIPIENT: handoff.recipient,
+      },
+    );
+  }
+
+  /** Runs the delivery workflow on the repository's HEAD, against the store of that name. */
+  public async deliver(store: string): Promise<WorkflowResult> {
+    return runWorkflow({
+      repository: this.repository.folder,
+      workflow: WORKFLOW,
+      event: "push",
+      secrets: this.secrets,
+      variables: { ...this.variables, SLIPWAY_STORE: `file://${this.store(store)}` },
+    });
+  }
+
+  /** Everything that stands in a store, as paths. */
+  public stored(store: string): readonly string[] {
+    const folder = this.store(store);
+    return existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: "utf8" }).sort() : [];
+  }
+
+  /** Versions of the registered model, newest first; none when nothing was ever registered. */
+  public async registered(): Promise<readonly RegisteredVersion[]> {
+    const filter = encodeURIComponent(`name='${MODEL}'`);
+    const response = await this.mlflow.rest("GET", `model-versions/search?filter=${filter}&max_results=200`);
+    const { model_versions } = (await response.json()) as { model_versions?: RegisteredVersion[] };
+    return model_versions ?? [];
+  }
+
+  /** Version that an alias points to; `null` where there is no such alias. */
+  public async alias(name: string): Promise<string | null> {
+    const response = await this.mlflow.rest("GET", `registered-models/alias?name=${MODEL}&alias=${name}`);
+    if (!response.ok) return null;
+    const { model_version } = (await response.json()) as { model_version: RegisteredVersion };
+    return model_version.version;
+  }
+
+  /** Holds the one evidence file of a store against the signers and policies that promotion accepts. */
+  public verifyEvidence(store: string): { readonly status: number | null; readonly output: string } {
+    const [evidence] = this.stored(store).filter((path) => /^evidence\/.*\.json$/.test(path));
+    const command = [resolve("dist/runtime/main.js"), "evidence", "verify", join(this.store(store), evidence!)];
+    const { status, stdout, stderr } = spawnSync(process.execPath, [...command, "--pipeline", MODEL], {
+      cwd: this.repository.folder,
+      env: { PATH: process.env.PATH, ...this.variables },
+      encoding: "utf8",
+    });
+    return { status, output: stdout + stderr };
+  }
+
+  public async stop(): Promise<void> {
+    await this.mlflow.stop();
+    this.repository.remove();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private store(name: string): string {
+    return join(this.folder, "stores", name);
+  }
+}
+
+export interface RegisteredVersion {
+  readonly version: string;
+  readonly tags?: readonly { readonly key: string; readonly value: string }[];
+}
