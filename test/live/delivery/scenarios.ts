@@ -64,6 +64,17 @@ export const REFUSED: readonly Scenario[] = [
     title: "an AUC under the limit",
     change: features("plan", "coins"),
     stage: "gate",
-    says: /auc at least 0\.65 .*failed/,
+    says: /auc at least 0\.62 .*failed/,
+  },
+  {
+    // Child, mental health and chronic diseases: as good as the full model, but it sends many more women than men.
+    title: "a fairness limit",
+    change: (repository) => {
+      features("mhi", "disea", "child")(repository);
+      repository.edit("params.json", '"iterations": 80', '"iterations": 40');
+      repository.edit("params.json", '"leaves": 8', '"leaves": 4');
+    },
+    stage: "gate",
+    says: /demographic parity difference by female at most 0\.1 .*failed/,
   },
 ];
