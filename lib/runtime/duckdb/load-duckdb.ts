@@ -21,7 +21,7 @@ export function loadDuckDb(load: Loader = requirePackage): DuckDb {
   } catch (error) {
     throw new BrokenEnvironmentError(
       `DuckDB (@duckdb/node-api) cannot be loaded: ${(error as Error).message.split("\n")[0] ?? ""}`,
-      "Install it beside slipway: npm install @duckdb/node-api@^1.5.6-r.1 (optional packages must not be omitted).",
+      "Install it beside slipway: npm install @duckdb/node-api (and let npm install optional packages).",
     );
   }
 }
