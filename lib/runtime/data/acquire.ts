@@ -4,6 +4,7 @@ import { copyFile, mkdir, realpath, rename, rm, stat } from "node:fs/promises";
 import { isAbsolute, join, relative } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { fileURLToPath } from "node:url";
 import type { ReadableStream } from "node:stream/web";
 import type { DataSourceDocument } from "../../blueprint/pipeline/pipeline-document";
 import { InvalidInputError } from "../../blueprint/problems";
@@ -102,7 +103,22 @@ function missing(path: string, says: string): RefusedError {
 
 /** The digest is compared before the file gets the name that other commands read. */
 async function download(url: string, sha256: string, to: string): Promise<void> {
-  const host = new URL(url).host;
+  const { protocol, host } = new URL(url);
+  if (protocol === "file:") await copyFile(await realpathOf(fileURLToPath(url)), to);
+  else await fetchTo(url, host, to);
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(to), hash);
+  const found = hash.digest("hex");
+  if (found === sha256) return;
+  await rm(to);
+  throw new RefusedError(
+    "data-digest-mismatch",
+    `the data at ${host || url} has SHA-256 ${found}, the pipeline pins ${sha256}`,
+    "Find out why it changed; to accept it, pin the new digest in the pipeline's program.",
+  );
+}
+
+async function fetchTo(url: string, host: string, to: string): Promise<void> {
   const unreachable = (why: string): BrokenEnvironmentError =>
     new BrokenEnvironmentError(`the data at ${host} cannot be fetched: ${why}`, "Check the address and the network.");
   const response = await fetch(url).catch((error: unknown) => {
@@ -114,16 +130,6 @@ async function download(url: string, sha256: string, to: string): Promise<void> 
     (error: unknown) => {
       throw unreachable((error as Error).message);
     },
-  );
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(to), hash);
-  const found = hash.digest("hex");
-  if (found === sha256) return;
-  await rm(to);
-  throw new RefusedError(
-    "data-digest-mismatch",
-    `the data at ${host} has SHA-256 ${found}, the pipeline pins ${sha256}`,
-    "Find out why it changed; to accept it, pin the new digest in the pipeline's program.",
   );
 }
 

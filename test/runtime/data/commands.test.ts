@@ -1,9 +1,14 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { DataSourceDocument } from "../../../lib/blueprint/pipeline/pipeline-document";
+import type { CommandContext } from "../../../lib/runtime/command-context";
+import { acquire, type Snapshot } from "../../../lib/runtime/data/acquire";
+import { WorkFolder } from "../../../lib/runtime/work-folder";
 import { claimsContract } from "../../blueprint/contract/contracts";
 import { ModelRepository } from "../a-model-repository";
 
@@ -76,28 +81,46 @@ describe("acquire", () => {
     }
   }
 
+  /** Without the manifest's own check, which wants https: the server here speaks http. */
+  function fetched(url: string): Promise<Snapshot> {
+    const data: DataSourceDocument = { kind: "url", url, sha256, format: "csv", sample: null };
+    withData({ kind: "file", path: "claims.csv", sample: null });
+    const { manifest, work, folder } = repository;
+    return acquire(
+      {
+        manifest: { ...manifest, pipeline: { ...manifest.pipeline, data } },
+        repository: folder,
+        work: WorkFolder.from({ SLIPWAY_WORK: work }, folder),
+      } as CommandContext,
+      false,
+    );
+  }
+
+  test("copies a file:// address whose digest is pinned", async () => {
+    const file = join(mkdtempSync(join(tmpdir(), "slipway-file-")), "claims.csv");
+    writeFileSync(file, csv);
+    withData({ kind: "url", url: pathToFileURL(file).href, sha256, format: "csv", sample: null });
+    expect(await repository.slipway(["acquire"])).toMatchObject({ exitCode: 0, document: { bytes: csv.length } });
+    rmSync(dirname(file), { recursive: true });
+  });
+
   test("fetches an address whose digest is pinned, and says no token of it", async () => {
     await served(csv, async (url) => {
-      withData({ kind: "url", url, sha256, format: "csv", sample: null });
-      const called = await repository.slipway(["acquire"]);
-      expect(called).toMatchObject({ exitCode: 0, document: { bytes: csv.length } });
-      expect(JSON.stringify(called.document)).not.toContain("secret");
+      const snapshot = await fetched(url);
+      expect(snapshot).toMatchObject({ bytes: csv.length, format: "csv" });
+      expect(snapshot.origin).not.toContain("secret");
     });
   });
 
   test("refuses other bytes and leaves none of them", async () => {
     await served(`${csv}1,1,1,AB1,1,1,1\n`, async (url) => {
-      withData({ kind: "url", url, sha256, format: "csv", sample: null });
-      expect(await repository.slipway(["acquire"])).toMatchObject({
-        exitCode: 3,
-        document: { error: { check: "data-digest-mismatch" } },
-      });
+      await expect(fetched(url)).rejects.toMatchObject({ check: "data-digest-mismatch" });
       expect(existsSync(join(repository.work, "data", "arriving"))).toBe(false);
     });
   });
 
   test("names an address that does not answer as a broken environment", async () => {
-    withData({ kind: "url", url: "http://127.0.0.1:9/claims.csv", sha256, format: "csv", sample: null });
+    withData({ kind: "url", url: "https://127.0.0.1:9/claims.csv", sha256, format: "csv", sample: null });
     expect(await repository.slipway(["acquire"])).toMatchObject({ exitCode: 5 });
   });
 
