@@ -26,9 +26,19 @@ def main(argv):
         libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
         if libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
             sys.exit("slipway: cannot adopt orphans: " + os.strerror(ctypes.get_errno()))
-    command = subprocess.Popen(argv, start_new_session=True)
+
+    def begin():
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, FORWARDED)
+        if on_linux:
+            # Killed outright, this process could end nothing: then the command ends with it.
+            libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+    # A signal that comes before there is somebody to pass it to waits until there is.
+    signal.pthread_sigmask(signal.SIG_BLOCK, FORWARDED)
+    command = subprocess.Popen(argv, start_new_session=True, preexec_fn=begin)
     for number in FORWARDED:
         signal.signal(number, lambda received, _frame: kill_group(command.pid, received))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, FORWARDED)
     status = wait_for(command.pid)
     for number in FORWARDED:
         signal.signal(number, signal.SIG_IGN)

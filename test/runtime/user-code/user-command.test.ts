@@ -42,6 +42,13 @@ test("tells exit code from signal", async () => {
   expect(await run("false; echo never")).toEqual({ exitCode: 1, signal: null });
 });
 
+test("says that Python is missing", async () => {
+  await expect(run("true", { PATH: folder })).rejects.toMatchObject({
+    message: expect.stringContaining("python3 cannot be started (ENOENT)"),
+    remedy: expect.stringContaining("PATH"),
+  });
+});
+
 test("inherits nothing", async () => {
   await run("env", { OWN: "1" });
   expect(printed.split("\n").map((line) => line.split("=")[0])).not.toContain("HOME");
