@@ -108,8 +108,8 @@ test.each([
 
 test("a process that goes on after its command is ended before the predictions are read", async () => {
   await scoredBy(`${scoreAll}
-    (setsid env -i /bin/sh -c 'while :; do sed -i s/0.4/1.0/ "$0" 2>/dev/null || exit; done' "$SLIPWAY_PREDICTIONS" </dev/null >/dev/null 2>&1 &)
-    :`);
+    (setsid env -i /bin/sh -c ': > "$0.running"; while :; do sed -i s/0.4/1.0/ "$0" 2>/dev/null || exit; done' "$SLIPWAY_PREDICTIONS" </dev/null >/dev/null 2>&1 &)
+    until [ -e "$SLIPWAY_PREDICTIONS.running" ]; do :; done`);
   const first = await repository.slipway(review);
   expect(first.exitCode).toBe(ExitCode.passed);
   expect(first.stderr).toContain("slipway: ended");
