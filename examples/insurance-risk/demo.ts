@@ -4,12 +4,11 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { plannedFiles, planTree, readPlan, type Plan } from "./plan-tree";
 
-/** What `npm run demo` shows: the plan, a model that reaches production on this machine, and a worse one that is refused. */
+/** What `npm run demo` shows: the plan, a model that reaches staging on this machine, and a worse one that is refused. */
 function main(): void {
   const started = Date.now();
   say("1. The platform's program becomes a Terraform plan");
-  packSlipway();
-  must(process.execPath, ["--import", "tsx", "examples/insurance-risk/main.ts"]);
+  must(process.platform === "win32" ? "npm.cmd" : "npm", ["run", "--silent", "synth"]);
   const plan = readPlan("cdktf.out/stacks/insurance-risk-delivery/cdk.tf.json");
   console.log(planTree(plan));
 
@@ -32,13 +31,6 @@ Read on: docs/tutorial.md`);
 
 function say(heading: string): void {
   console.log(`\n== ${heading}\n`);
-}
-
-/** Builds and packs this checkout; once slipway is published, programs take it from their own package-lock.json. */
-function packSlipway(): void {
-  const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-  must(npm, ["run", "--silent", "build"]);
-  must(npm, ["pack", "--silent", "--ignore-scripts"]);
 }
 
 /** The example's repository as it stands after Terraform delivered the plan's files into it. */
