@@ -285,18 +285,29 @@ test("the same seed gives the same verdict to the last digit, another seed anoth
 
 test("the order of rows never matters", () => {
   const rows = scored(120, 0.7);
+  const site = rows.label.map((_, row) => ["c", "\u{1f6a2}", "\ufb00", null, "a"][row % 5]!);
   fc.assert(
     fc.property(fc.shuffledSubarray([...rows.label.keys()], { minLength: 120 }), (order) => {
       const shuffled = {
         label: order.map((row) => rows.label[row]!),
         score: order.map((row) => rows.score[row]!),
         cluster: order,
+        columns: { site: order.map((row) => site[row]!) },
       };
       const policy: QualityPolicyProps = {
         decision: topFraction(0.25),
-        accuracy: [metric("auc").atLeast(0.5), metric("precision").atLeast(0)],
+        accuracy: [
+          metric("auc").atLeast(0.5),
+          metric("precision").atLeast(0),
+          metric("logLoss").perSlice("site").atMost(1),
+        ],
+        fairness: [demographicParityDifference({ group: "site" }).atMost(1)],
       };
-      expect(judge(policy, shuffled)).toEqual(judge(policy, { ...rows, cluster: [...rows.label.keys()] }));
+      const verdict = judge(policy, shuffled);
+      expect(verdict).toEqual(judge(policy, { ...rows, cluster: [...rows.label.keys()], columns: { site } }));
+      const names = ["a", "c", "\ufb00", "\u{1f6a2}", "(missing)"];
+      expect(verdict.findings.flatMap(({ slice }) => slice?.value ?? [])).toEqual(names);
+      expect(verdict.findings.at(-1)!.groups!.map(({ group }) => group)).toEqual(names);
     }),
     { numRuns: 20 },
   );
