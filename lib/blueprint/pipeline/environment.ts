@@ -41,7 +41,8 @@ export interface EnvironmentOptions {
    */
   readonly reviewers?: readonly Approver[];
   /**
-   * Name of the service that is released here after promotion.
+   * Name of the service that is released here after promotion. The graph has its stages; `MlPipeline` refuses it, because this
+   * version has no command that releases.
    * @default none: the environment ends at promotion
    */
   readonly service?: string;

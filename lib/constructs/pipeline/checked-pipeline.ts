@@ -42,6 +42,7 @@ export function checkedPipeline(scope: Construct, name: string, props: MlPipelin
 
   const pipeline = pipelineDocument(name, { ...props, python, data });
   problems.addAll(checkPipeline(pipeline));
+  refuseReleases(pipeline, problems);
   const policy = props.policy.toDocument();
   if (contract !== null) checkAgainstContract(policy, pipeline, contract, problems);
   checkVariables(props, pipeline, problems);
@@ -125,6 +126,19 @@ function dataOfContract(contract: DataContract | null, problems: Problems): Data
     "Say where the data is: data: DataSource.file(...), DataSource.url(...) or DataSource.command(...).",
   );
   return null;
+}
+
+/** The graph knows release stages; the command that their jobs would run has no `release`. */
+function refuseReleases({ environments }: PipelineDocument, problems: Problems): void {
+  environments.forEach(({ service }, index) => {
+    if (service === null) return;
+    problems.add(
+      `environments[${index}].service`,
+      service,
+      "would be released by a command that this version does not have",
+      "Leave it out: the pipeline ends at promotion.",
+    );
+  });
 }
 
 function checkVariables(props: MlPipelineProps<unknown>, pipeline: PipelineDocument, problems: Problems): void {

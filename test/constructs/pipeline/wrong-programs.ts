@@ -423,6 +423,16 @@ export const WRONG_PROGRAMS: readonly WrongProgram[] = [
     ],
   },
   {
+    title: "a service to release to",
+    says: () => ({
+      store: BUCKET,
+      environments: [Environment.staging(), Environment.named("live", { service: "risk" })],
+    }),
+    problems: [
+      'environments[1].service: "risk" would be released by a command that this version does not have. Leave it out: the pipeline ends at promotion.',
+    ],
+  },
+  {
     title: "a program that no compiler checked",
     says: () => ({ policy: undefined, train: undefined }) as unknown as Partial<Props>,
     problems: [
