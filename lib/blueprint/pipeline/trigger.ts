@@ -46,7 +46,7 @@ export class Trigger {
     });
   }
 
-  /** Delivery when monitoring found drift since the last registered model. */
+  /** Delivery when a drift finding was filed in the store since the last registered model; this version files none itself. */
   public static drift(options: DriftTriggerOptions = {}): Trigger {
     return new Trigger({ kind: "drift", cron: options.cron ?? "47 4 * * *" });
   }

@@ -34,14 +34,15 @@ export interface QualityPolicyProps {
   readonly fairness?: readonly FairnessThreshold[];
 
   /**
-   * What the served model keeps to in production.
+   * What the served model keeps to in production. Carried and digested; nothing in this version measures it.
    *
    * @default - no service level is judged
    */
   readonly serving?: ServingLimits;
 
   /**
-   * How far live data may move from the training data before retraining is asked for.
+   * How far live data may move from the training data before retraining is asked for. Carried and digested; nothing in this
+   * version measures it.
    *
    * @default - drift is not judged
    */
