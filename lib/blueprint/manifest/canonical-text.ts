@@ -17,9 +17,9 @@ function unicodeEscape(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
-/** `sha256:<hex>` of the text's UTF-8 bytes. */
-export function textDigest(text: string): string {
-  return `sha256:${createHash("sha256").update(text, "utf8").digest("hex")}`;
+/** `sha256:<hex>` of a text's UTF-8 bytes. */
+export function textDigest(text: string | Uint8Array): string {
+  return `sha256:${createHash("sha256").update(text).digest("hex")}`;
 }
 
 /** By code unit, never by locale. */

@@ -1,13 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { textDigest } from "../../blueprint/manifest/canonical-text";
 import { policyDigest } from "../../blueprint/policy/quality-policy";
 import { refusals } from "../../verdict/evidence/acceptance";
 import type { GateMeasures } from "../../verdict/evidence/gate-measures";
 import { subjectDigest } from "../../verdict/evidence/statement";
-import { verdictTable } from "../../verdict/verdict-table";
+import { verdictTable } from "../output/verdict-table";
 import type { CommandContext } from "../command-context";
 import { parseEvidence, unverifiedMeasures, verifyEvidence, type EvidenceFile } from "../evidence/evidence-file";
-import { digestFolder, digestText, isDigest } from "../handoff/folder-digest";
+import { digestFolder, isDigest } from "../handoff/folder-digest";
 import { markdownTable } from "../output/markdown";
 import { acceptedGatePolicies } from "../promotion/accepted-policies";
 import { RefusedError } from "../refusals";
@@ -46,7 +47,7 @@ also held against a model's files, with --production against the model that is i
 function show(evidence: EvidenceFile, text: string, { out }: CommandContext): CommandResult {
   const { predicate, subject } = unverifiedMeasures(evidence);
   out.say(describe(predicate, subject[0]?.digest.sha256 ?? "none", text));
-  return { outcome: "passed", report: { verified: false, digest: digestText(text), subject, measures: predicate } };
+  return { outcome: "passed", report: { verified: false, digest: textDigest(text), subject, measures: predicate } };
 }
 
 async function verify(
@@ -79,7 +80,7 @@ async function verify(
   }
   return {
     outcome: "passed",
-    report: { verified: true, digest: digestText(text), model: about, signer: verified.signer, measures: predicate },
+    report: { verified: true, digest: textDigest(text), model: about, signer: verified.signer, measures: predicate },
   };
 }
 
@@ -98,7 +99,7 @@ function describe(measures: GateMeasures, model: string, text: string): string {
     ["compared with", measures.comparedWith.production],
     ["measured", `${measures.measuredAt} by ${measures.measuredBy.tool} ${measures.measuredBy.version}`],
     ["assurance", measures.assurance === "laptop" ? "laptop: one user held code, labels and key" : "ci"],
-    ["evidence", digestText(text)],
+    ["evidence", textDigest(text)],
   ];
   return `${markdownTable(["", ""], facts)}\n\n${verdictTable(measures.verdict)}`;
 }

@@ -6,7 +6,7 @@ import type { GateVerdict, Outcome } from "../../verdict/gate-verdict";
 import type { HeldOutRows } from "../../verdict/held-out-rows";
 import { judgeGate } from "../../verdict/judge/judge-gate";
 import { unusableRows } from "../../verdict/judge/unusable-rows";
-import { verdictTable } from "../../verdict/verdict-table";
+import { verdictTable } from "../output/verdict-table";
 import { assuranceOf } from "../assurance";
 import type { CommandContext } from "../command-context";
 import { DuckDbSession } from "../duckdb/session";

@@ -1,6 +1,6 @@
-import { mkdir, readFile, rm } from "node:fs/promises";
-import { createHash } from "node:crypto";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { fileSha256 } from "../file-sha256";
 import type { CommandContext } from "../command-context";
 import { markdownTable } from "../output/markdown";
 import { modelsToScore } from "../predict/models-to-score";
@@ -43,9 +43,7 @@ function predictionsFile({ work }: CommandContext, model: string): string {
 /** A model's code that ran after another's predictions were kept could have looked for them. */
 async function requireUntouched(context: CommandContext, kept: ReadonlyMap<string, string>): Promise<void> {
   for (const [model, sha256] of kept) {
-    const found = createHash("sha256")
-      .update(await readFile(predictionsFile(context, model)))
-      .digest("hex");
+    const found = await fileSha256(predictionsFile(context, model));
     if (found === sha256) continue;
     throw new RefusedError(
       "predictions-rewritten",

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { join } from "node:path";
+import { textDigest } from "../../blueprint/manifest/canonical-text";
 import { subjectDigest } from "../../verdict/evidence/statement";
 import { assuranceOf, runUrl } from "../assurance";
 import { parseEvidence, verifyEvidence } from "../evidence/evidence-file";
-import { digestText } from "../handoff/folder-digest";
 import { MlflowClient } from "../mlflow/mlflow-client";
 import { markdownTable } from "../output/markdown";
 import { acceptedGatePolicies } from "../promotion/accepted-policies";
@@ -46,7 +46,7 @@ Then the signed record is appended and the alias set. Each reason to refuse has 
       registry,
       environment: environment.name,
       evidence,
-      evidenceDigest: digestText(bundle),
+      evidenceDigest: textDigest(bundle),
       modelDigest,
       acceptedGatePolicies: policies,
       store: openStore(manifest.pipeline.store, env, context.repository),

@@ -1,10 +1,11 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { textDigest } from "../../blueprint/manifest/canonical-text";
 import type { SignedEvidence } from "../../verdict/evidence/acceptance";
 import { parseEvidence } from "../evidence/evidence-file";
 import type { CommandContext } from "../command-context";
-import { digestHex, digestText } from "../handoff/folder-digest";
+import { digestHex } from "../handoff/folder-digest";
 import { MlflowClient } from "../mlflow/mlflow-client";
 import { markdownTable } from "../output/markdown";
 import { openOwnEvidence, requireAcceptedByManifest } from "../registration/own-evidence";
@@ -36,7 +37,7 @@ Running it again finds the version that is there: the same files never get two v
     const digest = context.takes.get("model")!;
     await requireAcceptedByManifest(context, evidence, digest, store);
     await putModel(store, work.handoff("model"));
-    const evidenceDigest = digestText(bundle);
+    const evidenceDigest = textDigest(bundle);
     await store.putOnce(`evidence/${pipeline.name}/${digestHex(digest)}/${digestHex(evidenceDigest)}.json`, bundle);
     const scratch = await mkdtemp(join(tmpdir(), "slipway-register-"));
     try {

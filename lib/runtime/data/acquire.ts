@@ -1,11 +1,11 @@
-import { createHash } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
+import { createWriteStream } from "node:fs";
 import { copyFile, mkdir, realpath, rename, rm, stat } from "node:fs/promises";
 import { isAbsolute, join, relative } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import type { ReadableStream } from "node:stream/web";
+import { fileSha256 } from "../file-sha256";
 import type { DataSourceDocument } from "../../blueprint/pipeline/pipeline-document";
 import { InvalidInputError } from "../../blueprint/problems";
 import type { CommandContext } from "../command-context";
@@ -106,9 +106,7 @@ async function download(url: string, sha256: string, to: string): Promise<void> 
   const { protocol, host } = new URL(url);
   if (protocol === "file:") await copyFile(await realpathOf(fileURLToPath(url)), to);
   else await fetchTo(url, host, to);
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(to), hash);
-  const found = hash.digest("hex");
+  const found = await fileSha256(to);
   if (found === sha256) return;
   await rm(to);
   throw new RefusedError(

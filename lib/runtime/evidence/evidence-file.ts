@@ -7,8 +7,7 @@ import {
   verificationSummaryStatement,
   verificationSummaryType,
 } from "../../verdict/evidence/verification-summary";
-import { canonicalText } from "../../blueprint/manifest/canonical-text";
-import { digestText } from "../handoff/folder-digest";
+import { canonicalText, textDigest } from "../../blueprint/manifest/canonical-text";
 import { RefusedError } from "../refusals";
 import { isSignedStatement, payloadOf, type SignedStatement, type Signer } from "../signing/signer";
 import { readStatement, statementBytes } from "../signing/statement-text";
@@ -30,7 +29,7 @@ export interface VerifiedEvidence extends SignedEvidence {
 /** Signs what the gate measured; the summary names the measures by the digest of their payload. */
 export async function signEvidence(measures: GateMeasuresStatement, signer: Signer): Promise<EvidenceFile> {
   const bytes = statementBytes(measures);
-  const summary = verificationSummaryStatement(measures, digestText(bytes));
+  const summary = verificationSummaryStatement(measures, textDigest(bytes));
   return {
     kind: "slipway.evidence",
     version: 1,
@@ -94,7 +93,7 @@ export async function verifyEvidence(
   }
   return {
     measures: statement,
-    measuresDigest: digestText(measures.payload),
+    measuresDigest: textDigest(measures.payload),
     summary: readStatement<typeof verificationSummaryType, VerificationSummary>(
       summary.payload,
       verificationSummaryType,

@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { constants } from "node:fs";
 import { lstat, open, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { byCodepoint } from "../../blueprint/codepoint-order";
+import { textDigest } from "../../blueprint/manifest/canonical-text";
 import { InvalidInputError, Problems } from "../../blueprint/problems";
 
 /** One file of a folder; `path` is relative, with `/` on every system. */
@@ -33,20 +35,15 @@ export async function digestFolder(folder: string): Promise<FolderContent> {
   const paths = await listFiles(folder, "", problems);
   problems.throwIfAny(`folder ${folder}`);
   const files: FolderFile[] = [];
-  for (const path of paths.sort(bytewise)) files.push(await digestFile(folder, path));
+  for (const path of paths.sort(byCodepoint)) files.push(await digestFile(folder, path));
   return folderContentOf(files);
 }
 
 /** The digest of files that are already known one by one, in any order. */
 export function folderContentOf(files: readonly FolderFile[]): FolderContent {
-  const sorted = [...files].sort((a, b) => bytewise(a.path, b.path));
+  const sorted = [...files].sort((a, b) => byCodepoint(a.path, b.path));
   const fileList = sorted.map((file) => `${file.sha256}  ${file.path}\n`).join("");
-  return { digest: digestText(fileList), files: sorted, fileList };
-}
-
-/** `sha256:<hex>` of a text's UTF-8 bytes. */
-export function digestText(text: string | Uint8Array): string {
-  return `sha256:${createHash("sha256").update(text).digest("hex")}`;
+  return { digest: textDigest(fileList), files: sorted, fileList };
 }
 
 const digestPattern = /^sha256:[0-9a-f]{64}$/;
@@ -127,8 +124,4 @@ export async function somethingAt(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-function bytewise(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a, "utf8"), Buffer.from(b, "utf8"));
 }

@@ -4,7 +4,7 @@ import { createReadStream } from "node:fs";
 import { lstat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Job } from "../../jobs/job";
-import { canonicalText } from "../../blueprint/manifest/canonical-text";
+import { canonicalText, textDigest } from "../../blueprint/manifest/canonical-text";
 
 /** What a job's result follows from, besides the job itself. */
 export interface JobInputs {
@@ -29,7 +29,7 @@ export function inputsDigest(job: Job, inputs: JobInputs): string | null {
     handoffs: [...inputs.handoffs].sort(),
     repository: readsRepository ? inputs.repository : null,
   };
-  return `sha256:${createHash("sha256").update(canonicalText(parts)).digest("hex")}`;
+  return textDigest(canonicalText(parts));
 }
 
 /** Digest of what a checkout would hold, changes that are not committed included; what git ignores is left out. */

@@ -1,9 +1,9 @@
 import { readFile, readdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { textDigest } from "../../blueprint/manifest/canonical-text";
 import { parseReleaseManifest, type ReleaseManifest } from "../../blueprint/manifest/release-manifest";
 import { InvalidInputError } from "../../blueprint/problems";
 import type { Variables } from "../command-context";
-import { digestText } from "../handoff/folder-digest";
 import { RefusedError } from "../refusals";
 
 export interface LoadedManifest {
@@ -37,7 +37,7 @@ export async function loadManifest(choice: ManifestChoice, directory: string, en
       `Check the path. (${(error as NodeJS.ErrnoException).code ?? "unknown error"})`,
     );
   });
-  const digest = digestText(bytes);
+  const digest = textDigest(bytes);
   const expected = env.SLIPWAY_MANIFEST_DIGEST;
   if (expected !== undefined && expected !== "" && expected !== digest) {
     throw new RefusedError(

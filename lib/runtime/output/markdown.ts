@@ -1,7 +1,14 @@
+/** The cell below a header: aligned left, right or in the middle. */
+type Alignment = "---" | "---:" | ":---:";
+
 /** A Markdown table; cells are plain text. */
-export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map(markdownText).join(" | ")} |`;
-  return [line(header), `|${" --- |".repeat(header.length)}`, ...rows.map(line)].join("\n");
+export function markdownTable(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  alignments: readonly Alignment[] = header.map(() => "---"),
+): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  return [header.map(markdownText), alignments, ...rows.map((cells) => cells.map(markdownText))].map(line).join("\n");
 }
 
 /** Plain text made safe in Markdown and in the HTML it becomes: names and values from data never format, link or mention. */
@@ -10,6 +17,6 @@ export function markdownText(text: string): string {
     .replace(/[\r\n]+/g, " ")
     .replace(/&/g, "&amp;")
     .replace(/</g, "&lt;")
-    .replace(/[\\`*_{}[\]()#!|~]/g, "\\$&")
+    .replace(/[\\`*_{}[\]#!|~]/g, "\\$&")
     .replace(/@/g, "&#64;");
 }

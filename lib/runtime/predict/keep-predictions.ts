@@ -1,8 +1,6 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { dirname } from "node:path";
-import { pipeline } from "node:stream/promises";
+import { fileSha256 } from "../file-sha256";
 import { quoteText } from "../duckdb/literals";
 import { DuckDbSession } from "../duckdb/session";
 import { RefusedError } from "../refusals";
@@ -49,7 +47,7 @@ export async function keepPredictions({ model, features, predictions, kept }: Fi
       `COPY (SELECT slipway_row, score FROM predictions ORDER BY slipway_row) TO ${quoteText(kept)} (FORMAT parquet)`,
     );
   });
-  return await sha256(kept);
+  return await fileSha256(kept);
 }
 
 interface Counts {
@@ -96,10 +94,4 @@ async function isParquet(file: string): Promise<boolean> {
   } finally {
     await handle.close();
   }
-}
-
-async function sha256(file: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(file), hash);
-  return hash.digest("hex");
 }

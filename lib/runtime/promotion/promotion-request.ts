@@ -1,7 +1,7 @@
 import type { ReleaseManifest } from "../../blueprint/manifest/release-manifest";
 import type { RegistryDocument } from "../../blueprint/pipeline/pipeline-document";
 import type { SignedEvidence } from "../../verdict/evidence/acceptance";
-import type { Assurance } from "../../verdict/evidence/gate-measures";
+import type { Assurance } from "../../blueprint/identity";
 import type { MlflowClient } from "../mlflow/mlflow-client";
 import type { OpenRecord } from "../records/open-record";
 import type { Signer } from "../signing/signer";

@@ -1,6 +1,6 @@
+import { textDigest } from "../../blueprint/manifest/canonical-text";
 import type { Promotion, PromotionStatement } from "../../verdict/evidence/promotion-statement";
 import { subjectDigest } from "../../verdict/evidence/statement";
-import { digestText } from "../handoff/folder-digest";
 import { RefusedError } from "../refusals";
 import type { Store } from "../store/store";
 import type { OpenRecord } from "./open-record";
@@ -49,7 +49,7 @@ export async function readRecords(
         `follows ${predicate.previous ?? "nothing"}, but ${previous ?? "nothing"} stands before it`,
       );
     }
-    records.push({ digest: digestText(bytes), model, promotion: predicate });
+    records.push({ digest: textDigest(bytes), model, promotion: predicate });
   }
   return records;
 }
@@ -68,7 +68,7 @@ export async function appendRecord(store: Store, promotion: Promotion, record: U
       "Look at what is there now, then run the job again: its evidence is checked against the new state.",
     );
   }
-  return digestText(record);
+  return textDigest(record);
 }
 
 function recordFolder(pipeline: string, environment: string): string {

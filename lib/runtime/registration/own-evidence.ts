@@ -1,3 +1,4 @@
+import { textDigest } from "../../blueprint/manifest/canonical-text";
 import { policyDigest } from "../../blueprint/policy/quality-policy";
 import { refusals, type SignedEvidence } from "../../verdict/evidence/acceptance";
 import { type VerificationSummary, verificationSummaryType } from "../../verdict/evidence/verification-summary";
@@ -6,7 +7,6 @@ import { productionEnvironment } from "../promotion/environments";
 import { recordsAsFarAsKnown } from "../records/open-record";
 import { readRecords } from "../records/promotion-records";
 import { type EvidenceFile, unverifiedMeasures, verifyEvidence } from "../evidence/evidence-file";
-import { digestText } from "../handoff/folder-digest";
 import { RefusedError } from "../refusals";
 import { payloadOf } from "../signing/signer";
 import { readStatement } from "../signing/statement-text";
@@ -23,7 +23,7 @@ export async function openOwnEvidence(evidence: EvidenceFile, env: Variables): P
   }
   return {
     measures: unverifiedMeasures(evidence),
-    measuresDigest: digestText(payloadOf(evidence.measures)),
+    measuresDigest: textDigest(payloadOf(evidence.measures)),
     summary: readStatement<typeof verificationSummaryType, VerificationSummary>(
       payloadOf(evidence.summary),
       verificationSummaryType,

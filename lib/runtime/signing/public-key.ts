@@ -1,7 +1,7 @@
-import { createHash, type KeyObject } from "node:crypto";
+import type { KeyObject } from "node:crypto";
+import { textDigest } from "../../blueprint/manifest/canonical-text";
 
 /** `sha256:...` of a key's SubjectPublicKeyInfo. */
 export function keyId(publicKey: KeyObject): string {
-  const der = publicKey.export({ type: "spki", format: "der" });
-  return `sha256:${createHash("sha256").update(der).digest("hex")}`;
+  return textDigest(publicKey.export({ type: "spki", format: "der" }));
 }

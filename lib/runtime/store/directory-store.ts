@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { constants, copyFile, link, mkdir, open, readFile, readdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { byCodepoint } from "../../blueprint/codepoint-order";
 import { BrokenEnvironmentError } from "../refusals";
 import { checkKey, type KnownFile, type PutOutcome, type Store } from "./store";
 
@@ -67,7 +68,7 @@ export class DirectoryStore implements Store {
         (entry) => top + join(entry.parentPath, entry.name).slice(base.endsWith("/") ? base.length : base.length + 1),
       )
       .filter((key) => key.startsWith(prefix))
-      .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+      .sort(byCodepoint);
   }
 
   private async place(key: string, write: (part: string) => Promise<void>): Promise<PutOutcome> {

@@ -1,6 +1,7 @@
 import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { digestFolder, digestHex, digestText, isDigest, pathFault } from "../handoff/folder-digest";
+import { textDigest } from "../../blueprint/manifest/canonical-text";
+import { digestFolder, digestHex, isDigest, pathFault } from "../handoff/folder-digest";
 import { RefusedError } from "../refusals";
 import type { Store } from "./store";
 
@@ -42,7 +43,7 @@ export async function fetchModel(store: Store, digest: string, folder: string): 
       "Use the store that the gate and the registry of this pipeline use.",
     );
   }
-  if (digestText(list) !== digest) throw altered(store, digest, "its list of files");
+  if (textDigest(list) !== digest) throw altered(store, digest, "its list of files");
   const aside = `${folder}.fetching`;
   await rm(aside, { recursive: true, force: true });
   await mkdir(aside, { recursive: true });

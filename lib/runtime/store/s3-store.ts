@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createWriteStream, openAsBlob } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { byCodepoint } from "../../blueprint/codepoint-order";
 import { InvalidInputError } from "../../blueprint/problems";
 import type { AwsService } from "../aws/aws-service";
 import { BrokenEnvironmentError } from "../refusals";
@@ -88,7 +89,7 @@ export class S3Store implements Store {
       for (const [, name] of page.matchAll(/<Key>([^<]*)<\/Key>/g)) keys.push(this.keyOf(name!));
       token = /<NextContinuationToken>([^<]+)<\/NextContinuationToken>/.exec(page)?.[1] ?? null;
     } while (token !== null);
-    return keys.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    return keys.sort(byCodepoint);
   }
 
   private async put(key: string, body: Uint8Array | Blob, sha256: string, attempts = 5): Promise<PutOutcome> {

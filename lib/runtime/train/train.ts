@@ -1,8 +1,9 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { textDigest } from "../../blueprint/manifest/canonical-text";
 import { InvalidInputError } from "../../blueprint/problems";
 import type { CommandContext } from "../command-context";
-import { digestFolder, digestText } from "../handoff/folder-digest";
+import { digestFolder } from "../handoff/folder-digest";
 import { MlflowClient } from "../mlflow/mlflow-client";
 import { trackingServerFrom } from "../mlflow/tracking-server";
 import { RefusedError } from "../refusals";
@@ -94,7 +95,7 @@ async function inputsOf(context: CommandContext): Promise<Inputs> {
   return {
     git: await gitRevision(context.repository, context.env),
     training: context.takes.get("training")!,
-    environmentLock: { file: lockFile, digest: digestText(lock) },
+    environmentLock: { file: lockFile, digest: textDigest(lock) },
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Assurance } from "../../blueprint/identity";
 import type { PolicySection } from "../../blueprint/policy/policy-document";
 import type { GateVerdict } from "../gate-verdict";
 import { modelSubject, type Statement } from "./statement";
@@ -28,8 +29,6 @@ export interface GateMeasures {
   /** Where the run can be looked at; `null` on a laptop. */
   readonly run: string | null;
 }
-
-export type Assurance = "ci" | "laptop";
 
 export interface ComparedWith {
   /** Model digest of the production model the candidate was judged against; `none` before the first. */

@@ -1,5 +1,5 @@
 import type { PolicySection } from "../../blueprint/policy/policy-document";
-import type { Assurance } from "./gate-measures";
+import type { Assurance } from "../../blueprint/identity";
 import { modelSubject, type Statement } from "./statement";
 
 export const promotionType = "https://slipway.dev/promotion/v1";

@@ -1,9 +1,9 @@
 import { appendFileSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { textDigest } from "../../../lib/blueprint/manifest/canonical-text";
 import { commandLine } from "../../../lib/runtime/command-line";
 import { commandList, loadCommand } from "../../../lib/runtime/commands/command-list";
 import { describeFailure } from "../../../lib/runtime/output/failure";
-import { digestText } from "../../../lib/runtime/handoff/folder-digest";
 import { ModelRepository } from "../a-model-repository";
 
 let repository: ModelRepository;
@@ -80,7 +80,7 @@ describe("the manifest", () => {
   const path = (): string => join(repository.folder, ".slipway/insurance-risk.json");
 
   test("is refused when the workflow names another digest", async () => {
-    const digest = digestText(readFileSync(path()));
+    const digest = textDigest(readFileSync(path()));
     repository.put("data", "rows.csv", "a");
     appendFileSync(path(), "\n");
     const called = await repository.slipway(["validate-data"], { SLIPWAY_MANIFEST_DIGEST: digest });
@@ -97,7 +97,7 @@ describe("the manifest", () => {
 });
 
 describe("hand-offs", () => {
-  const other = digestText("another");
+  const other = textDigest("another");
 
   test("are refused when the folder holds something else than the giver said", async () => {
     repository.put("data", "rows.csv", "a");
@@ -107,7 +107,7 @@ describe("hand-offs", () => {
 
   test("come by digest inside a job", async () => {
     repository.put("data", "rows.csv", "a");
-    const digest = digestText(readFileSync(join(repository.folder, ".slipway/insurance-risk.json")));
+    const digest = textDigest(readFileSync(join(repository.folder, ".slipway/insurance-risk.json")));
     const called = await repository.slipway(["split"], { SLIPWAY_MANIFEST_DIGEST: digest });
     expect(called).toMatchObject({ exitCode: 2 });
     expect(called.stderr).toContain("lacks data");

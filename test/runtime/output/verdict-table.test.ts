@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
-import type { Finding, GateVerdict } from "../../lib/verdict/gate-verdict";
-import { verdictTable } from "../../lib/verdict/verdict-table";
+import type { Finding, GateVerdict } from "../../../lib/verdict/gate-verdict";
+import { verdictTable } from "../../../lib/runtime/output/verdict-table";
 
 const finding: Finding = {
   threshold: "gate.fairness[0]",

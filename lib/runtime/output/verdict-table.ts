@@ -1,4 +1,5 @@
-import type { Finding, GateVerdict, Interval, Outcome } from "./gate-verdict";
+import type { Finding, GateVerdict, Interval, Outcome } from "../../verdict/gate-verdict";
+import { markdownTable, markdownText } from "./markdown";
 
 const marks: Readonly<Record<Outcome, string>> = {
   passed: "✅ passed",
@@ -18,56 +19,57 @@ export function verdictTable(verdict: GateVerdict): string {
   return [
     `**${marks[outcome]}**: ${meanings[outcome]}, on ${rows} held-out rows of ${clusters} independent units`,
     "",
-    "| Limit | Value | Interval | Rows | Verdict |",
-    "| --- | ---: | :---: | ---: | --- |",
-    ...findings.map(findingRow),
+    markdownTable(["Limit", "Value", "Interval", "Rows", "Verdict"], findings.map(findingRow), [
+      "---",
+      "---:",
+      ":---:",
+      "---:",
+      "---",
+    ]),
     ...findings.flatMap(groupTable),
     "",
   ].join("\n");
 }
 
-function findingRow(finding: Finding): string {
+function findingRow(finding: Finding): string[] {
   const { title, slice, value, interval, rows, outcome, reason, measuredBy } = finding;
   const where = slice === null ? "" : `, ${slice.column} = ${slice.value}`;
   const who = measuredBy === "training" ? " (declared by training)" : "";
   const why = reason === null ? "" : `: ${reason}`;
-  return row([title + where + who, number(value), showInterval(interval), String(rows), marks[outcome] + why]);
+  return [title + where + who, number(value), showInterval(interval), String(rows), marks[outcome] + why];
 }
 
 function groupTable({ title, groups }: Finding): string[] {
   if (groups === null) return [];
+  const rows = groups.map((group) => [
+    group.assessable ? group.group : `${group.group} (not assessable)`,
+    String(group.rows),
+    String(group.positives),
+    String(group.selected),
+    number(group.selectionRate),
+    showInterval(group.interval),
+    number(group.truePositiveRate),
+    number(group.falsePositiveRate),
+  ]);
   return [
     "",
-    `Groups behind “${escapeCell(title)}”:`,
+    `Groups behind “${markdownText(title)}”:`,
     "",
-    "| Group | Rows | Positives | Selected | Selection rate | Interval | True positive rate | False positive rate |",
-    "| --- | ---: | ---: | ---: | ---: | :---: | ---: | ---: |",
-    ...groups.map((group) =>
-      row([
-        group.assessable ? group.group : `${group.group} (not assessable)`,
-        String(group.rows),
-        String(group.positives),
-        String(group.selected),
-        number(group.selectionRate),
-        showInterval(group.interval),
-        number(group.truePositiveRate),
-        number(group.falsePositiveRate),
-      ]),
+    markdownTable(
+      [
+        "Group",
+        "Rows",
+        "Positives",
+        "Selected",
+        "Selection rate",
+        "Interval",
+        "True positive rate",
+        "False positive rate",
+      ],
+      rows,
+      ["---", "---:", "---:", "---:", "---:", ":---:", "---:", "---:"],
     ),
   ];
-}
-
-function row(cells: readonly string[]): string {
-  return `| ${cells.map(escapeCell).join(" | ")} |`;
-}
-
-/** Names of columns and groups come from users' data: no cell may end the row, start another, or carry markup. */
-function escapeCell(text: string): string {
-  return text
-    .replace(/[\r\n]+/g, " ")
-    .replace(/&/g, "&amp;")
-    .replace(/</g, "&lt;")
-    .replace(/[\\`*_{}[\]|!]/g, (character) => `\\${character}`);
 }
 
 function number(value: number | null): string {
