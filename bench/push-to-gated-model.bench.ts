@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
+import { cpus, tmpdir, totalmem } from "node:os";
 import { dirname, join } from "node:path";
 import { plannedFiles, readPlan } from "../examples/insurance-risk/plan-tree";
 
@@ -27,7 +27,7 @@ function main(): void {
   const table = [
     "# Push to gated model",
     "",
-    `Measured by \`npm run bench -- push-to-gated-model\` on ${availableParallelism()} cores, Node ${process.version}.`,
+    `Measured by \`npm run bench -- push-to-gated-model\` on ${new Date().toISOString().slice(0, 10)}: ${machine()}.`,
     "",
     "| | seconds | against the plain script |",
     "| --- | ---: | ---: |",
@@ -47,6 +47,11 @@ function main(): void {
   ].join("\n");
   console.log(table);
   writeFileSync("bench/results/push-to-gated-model.md", table);
+}
+
+function machine(): string {
+  const [first] = cpus();
+  return `${cpus().length} cores (${first!.model}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
 }
 
 function deliver(): void {
@@ -114,7 +119,7 @@ function row(name: string, seconds: number, plain: number): string {
 }
 
 function secondsOf(milliseconds: number | null): string {
-  return milliseconds === null ? "" : (milliseconds / 1000).toFixed(1);
+  return milliseconds === null ? "not started" : (milliseconds / 1000).toFixed(1);
 }
 
 try {

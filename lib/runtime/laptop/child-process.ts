@@ -12,6 +12,8 @@ export interface ProcessOptions {
   /** Aborted: the process and everything it started are ended. */
   readonly signal: AbortSignal;
   readonly timeoutMinutes?: number;
+  /** An open file that the process keeps open as its file 3, for example a lock that it must not outlive. */
+  readonly keepsOpen?: number;
 }
 
 export interface ProcessEnding {
@@ -23,7 +25,10 @@ export interface ProcessEnding {
 /** Milliseconds between asking a process to end and ending it. */
 const GRACE = 5000;
 
-/** Runs a program in a process group of its own, so that it can be ended with everything it started. */
+/**
+ * Runs a program in a process group of its own, so that it can be ended with everything it started. What it leaves running is ended
+ * with it, as a runner of the CI does at the end of a job.
+ */
 export async function runProcess(argv: readonly string[], options: ProcessOptions): Promise<ProcessEnding> {
   const log = createWriteStream(options.log, { flags: "a" });
   await once(log, "open");
@@ -32,12 +37,17 @@ export async function runProcess(argv: readonly string[], options: ProcessOption
     cwd: options.directory,
     env: { ...options.env },
     detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", "pipe", ...(options.keepsOpen === undefined ? [] : [options.keepsOpen])],
   });
-  child.stdout.pipe(log, { end: false });
-  child.stderr.pipe(log, { end: false });
+  child.stdout?.pipe(log, { end: false });
+  child.stderr?.pipe(log, { end: false });
+  const asked = { toEnd: false };
   const end = (): void => {
+    asked.toEnd = true;
     endGroup(child.pid);
+  };
+  const endRest = (): void => {
+    if (child.pid !== undefined) signalGroup(child.pid, "SIGKILL");
   };
   let timedOut = false;
   const timer =
@@ -55,6 +65,10 @@ export async function runProcess(argv: readonly string[], options: ProcessOption
         log.write(`${program}: ${error.message}\n`);
         resolve(127);
       });
+      // Who was asked to end has its grace; who ended by itself keeps nobody waiting by what it left running.
+      child.once("exit", () => {
+        if (!asked.toEnd) endRest();
+      });
       child.once("close", (code) => {
         resolve(code);
       });
@@ -63,6 +77,7 @@ export async function runProcess(argv: readonly string[], options: ProcessOption
   } finally {
     clearTimeout(timer);
     options.signal.removeEventListener("abort", end);
+    if (asked.toEnd) endRest();
     log.end();
   }
 }

@@ -1,4 +1,4 @@
-import { delimiter } from "node:path";
+import { delimiter, dirname } from "node:path";
 import type { Job } from "../../jobs/job";
 import { Secret, Variable } from "../../jobs/variables";
 import type { Variables } from "../command-context";
@@ -40,7 +40,13 @@ export function jobEnvironment(job: Job, values: LaptopValues, place: JobPlace):
     ...Object.fromEntries(declared.flatMap((name) => entry(name, valueOf(name)))),
     // The CI may sign without a key; a laptop always signs with its own.
     ...(job.holdings.signingKey ? { [Secret.signingKey]: values.signingKey } : {}),
-    ...(python === null ? {} : { PATH: [python, values.user.PATH ?? ""].join(delimiter), PYTHONUNBUFFERED: "1" }),
+    ...(python === null
+      ? {}
+      : {
+          PATH: [python, values.user.PATH ?? ""].join(delimiter),
+          VIRTUAL_ENV: dirname(python),
+          PYTHONUNBUFFERED: "1",
+        }),
     SLIPWAY_ASSURANCE: "laptop",
     SLIPWAY_JOB: job.id,
     SLIPWAY_MANIFEST_DIGEST: place.manifestDigest,

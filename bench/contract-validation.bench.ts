@@ -1,7 +1,7 @@
 /**
  * What it costs to hold 10 and 30 million rows against a contract of twenty checks, beside pandera on polars.
  *
- *   npx tsx bench/contract-validation.ts [millions of rows]
+ *   npx tsx bench/contract-validation.bench.ts [millions of rows]
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -88,7 +88,7 @@ function report(millions: number, { small, large, scattered, peer }: Costs): voi
   const ratio = (a: number, b: number): string => (a / b).toFixed(2);
   const text = `# Contract validation
 
-\`npx tsx bench/contract-validation.ts ${millions}\` on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} cores (${cpus()[0]!.model}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}.
+\`npx tsx bench/contract-validation.bench.ts ${millions}\` on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} cores (${cpus()[0]!.model}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}.
 
 A contract of 20 checks (nulls, ranges, lengths, a pattern, lists, one unique key, row count) over Parquet. Each run is a process of its
 own on 2 threads, start-up included; the least of ${repetitions} runs (one, where there is no ratio to the peer's). Slipway's DuckDB may
