@@ -10,6 +10,7 @@ import {
 import { canonicalText, textDigest } from "../../blueprint/manifest/canonical-text";
 import { RefusedError } from "../refusals";
 import { isSignedStatement, payloadOf, type SignedStatement, type Signer } from "../signing/signer";
+import type { SigstoreTrustRoot } from "../signing/sigstore";
 import { readStatement, statementBytes } from "../signing/statement-text";
 import { verifyStatement } from "../signing/verify-statement";
 
@@ -73,16 +74,26 @@ export function parseEvidence(text: string, subject = "evidence"): EvidenceFile 
 }
 
 /**
- * Verifies both signatures and reads what was signed.
+ * Verifies both signatures and reads what was signed. One signer must have made both: the summary says nothing about assurance by
+ * itself, and nobody vouches for what somebody else measured.
  *
+ * @param root - see {@link verifyStatement}
  * @throws RefusedError by the name of what does not hold
  */
 export async function verifyEvidence(
   evidence: EvidenceFile,
   trusted: readonly TrustedSigner[],
+  root: SigstoreTrustRoot = {},
 ): Promise<VerifiedEvidence> {
-  const measures = await verifyStatement(evidence.measures, trusted);
-  const summary = await verifyStatement(evidence.summary, trusted);
+  const measures = await verifyStatement(evidence.measures, trusted, root);
+  const summary = await verifyStatement(evidence.summary, trusted, root);
+  if (summary.signer !== measures.signer) {
+    throw new RefusedError(
+      "signers-differ",
+      `the measures are signed by ${measures.signer.name}, their summary by ${summary.signer.name}`,
+      "Use the file as one run of the gate wrote it.",
+    );
+  }
   const statement = readStatement<typeof gateMeasuresType, GateMeasures>(measures.payload, gateMeasuresType);
   if (measures.signer.assurance === "laptop" && statement.predicate.assurance !== "laptop") {
     throw new RefusedError(

@@ -1,6 +1,16 @@
 import type * as Sigstore from "sigstore";
 import { BrokenEnvironmentError } from "../refusals";
 
+/** Where the certificates of Fulcio and Rekor come from, by The Update Framework. */
+export interface SigstoreTrustRoot {
+  /** @default - Sigstore's public repository */
+  readonly tufMirrorURL?: string;
+  /** Path of the root.json that the repository's metadata is held against. @default - the one sigstore comes with */
+  readonly tufRootPath?: string;
+  /** Folder the metadata is kept in. @default - in the user's data directory */
+  readonly tufCachePath?: string;
+}
+
 /** Loads the optional peer that keyless signing needs. */
 export function loadSigstore(): typeof Sigstore {
   try {

@@ -4,7 +4,7 @@ import type { Statement } from "./statement";
 
 export const verificationSummaryType = "https://slsa.dev/verification_summary/v1";
 
-/** A SLSA verification summary: the verdict in the form that other tools read. https://slsa.dev/spec/v1.0/verification_summary */
+/** A SLSA verification summary: the verdict in the form that other tools read. https://slsa.dev/spec/v1.1/verification_summary */
 export interface VerificationSummary {
   readonly verifier: { readonly id: string; readonly version: Readonly<Record<string, string>> };
   readonly timeVerified: string;
@@ -13,6 +13,7 @@ export interface VerificationSummary {
   readonly inputAttestations: readonly { readonly uri: string; readonly digest: { readonly sha256: string } }[];
   /** SLSA knows two results: undecided is written as FAILED, because it is no pass. */
   readonly verificationResult: "PASSED" | "FAILED";
+  /** Never a level of SLSA's own: the gate verifies models, not builds. */
   readonly verifiedLevels: readonly string[];
 }
 
@@ -40,7 +41,7 @@ export function verificationSummaryStatement(
       policy: { uri: `slipway:${pipeline}/policy/gate`, digest: { sha256: hex(policyDigests.gate) } },
       inputAttestations: [{ uri: measures.predicateType, digest: { sha256: hex(measuresDigest) } }],
       verificationResult: resultOf(verdict.outcome),
-      verifiedLevels: passed ? ["SLIPWAY_GATE_PASSED"] : [],
+      verifiedLevels: passed ? ["SLIPWAY_GATE_PASSED"] : ["FAILED"],
     },
   };
 }
