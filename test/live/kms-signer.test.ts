@@ -48,7 +48,8 @@ describeWith(
 
     /**
      * moto does not implement MessageType DIGEST: it signs the digest as if that were the message, where KMS signs the message that has
-     * this digest. What reaches the service and comes back is therefore checked here, and acceptance of P-256 signatures below.
+     * this digest. What reaches the service and comes back is therefore checked here, and the digest's meaning against a service
+     * that honours it in test/runtime/signing/kms-signer.test.ts.
      */
     test("the service signs the digest of the pre-authentication encoding", async () => {
       const id = await createKey("ECC_NIST_P256");
