@@ -27,8 +27,8 @@ export {
 } from "./blueprint/pipeline/data-source";
 export { Environment, type EnvironmentOptions } from "./blueprint/pipeline/environment";
 export { HeldOut, type HeldOutFromOptions, type HeldOutOptions } from "./blueprint/pipeline/held-out";
-export type { PipelineProps } from "./blueprint/pipeline/define-pipeline";
 export type * from "./blueprint/pipeline/pipeline-document";
+export type { PipelineProps } from "./blueprint/pipeline/pipeline-props";
 export type { PythonChoice } from "./blueprint/pipeline/python-environment";
 export { Registry, type MlflowOptions } from "./blueprint/pipeline/registry";
 export { Signing, type KmsOptions } from "./blueprint/pipeline/signing";

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import type { PipelineDocument, PythonEnvironment } from "../../lib/blueprint/pipeline/pipeline-document";
-import { definePipeline, type PipelineProps } from "../../lib/blueprint/pipeline/define-pipeline";
+import { definePipeline } from "../blueprint/pipeline/define-pipeline";
+import type { PipelineProps } from "../../lib/blueprint/pipeline/pipeline-props";
 import { DataSource, Environment, Signing, Stage, Store, Training, Trigger } from "../../lib/index";
 import { renderWorkflows, type WorkflowFile } from "../../lib/renderers/github/render-workflows";
 import { anyPipeline } from "../renderers/github/soundness/pipelines";
@@ -28,7 +29,7 @@ const ALL_TRIGGERS = [
 const FOREIGN = "echo '${{ github.token }}' \"$(id)\" `id` %{x} ${x} # : - é 🚢\n\techo second: line";
 
 /** Named pipelines that between them use every feature of the renderer. */
-export const namedPipelines: Readonly<Record<string, PipelineDocument>> = {
+const namedPipelines: Readonly<Record<string, PipelineDocument>> = {
   smallest: definePipeline("smallest", SMALLEST),
   "all-triggers": definePipeline("all-triggers", { ...SMALLEST, triggers: ALL_TRIGGERS }),
   sample: definePipeline("sample", { ...SMALLEST, data: DataSource.file("data.csv", { sample: "sample.csv" }) }),

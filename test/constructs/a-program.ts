@@ -17,7 +17,7 @@ import {
 import { type DeliveredPipeline, GitHubRepository, Reviewer } from "slipway/github";
 
 /** A checkout of a model repository, as small as one can be. */
-export const MODEL_REPOSITORY = join(__dirname, "model-repository");
+const MODEL_REPOSITORY = join(__dirname, "model-repository");
 
 /** Text of its data contract. */
 export const CONTRACT = readFileSync(join(MODEL_REPOSITORY, "contracts", "claims.odcs.yaml"), "utf8");

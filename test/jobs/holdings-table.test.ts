@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { DataSource, Environment, Signing, Stage, Training, Trigger } from "../../lib/index";
-import { definePipeline } from "../../lib/blueprint/pipeline/define-pipeline";
+import { definePipeline } from "../blueprint/pipeline/define-pipeline";
 import type { Job } from "../../lib/jobs/job";
 import { lower } from "../../lib/jobs/lower";
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { DataSource, Environment, Stage, Training, Trigger } from "../../lib/index";
-import { definePipeline, type PipelineProps } from "../../lib/blueprint/pipeline/define-pipeline";
+import { definePipeline } from "../blueprint/pipeline/define-pipeline";
+import type { PipelineProps } from "../../lib/blueprint/pipeline/pipeline-props";
 import type { Job } from "../../lib/jobs/job";
 import { environmentsOf } from "../../lib/jobs/job-environments";
 import { lower } from "../../lib/jobs/lower";

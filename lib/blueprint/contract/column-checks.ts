@@ -82,7 +82,7 @@ export function primaryKey(columns: readonly ContractColumn[]): readonly Contrac
     .sort((a, b) => a.primaryKeyPosition! - b.primaryKeyPosition!);
 }
 
-export function rowCheck(name: string, path: string, column: ContractColumn, rule: RowRule): ContractCheck {
+function rowCheck(name: string, path: string, column: ContractColumn, rule: RowRule): ContractCheck {
   return {
     name,
     path,

@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
  * gives the same bytes on any machine, so a digest of the text is a digest of what it says.
  *
  * Terraform normalises strings to Unicode NFC on their way to the repository. A text that this would change is written with
- * its characters beyond ASCII as `\\uXXXX`, which says the same.
+ * its characters beyond ASCII as `\uXXXX`, which says the same.
  */
 export function canonicalText(value: unknown): string {
   const text = `${JSON.stringify(sortKeys(value), null, 2)}\n`;

@@ -32,7 +32,7 @@ export const RESERVED_STAGE_NAMES: readonly string[] = [
 export const RESERVED_STAGE_PREFIXES: readonly string[] = ["approve-", "promote-", "release-", "verify-"];
 
 /** Whether runs are started just to look, so that `detect` decides whether they go on. */
-export function looksFirst(pipeline: PipelineDocument): boolean {
+function looksFirst(pipeline: PipelineDocument): boolean {
   return pipeline.triggers.some(({ kind }) => kind === "newData" || kind === "drift");
 }
 

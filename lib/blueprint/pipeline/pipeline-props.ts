@@ -1,5 +1,3 @@
-import { Problems } from "../problems";
-import { checkPipeline } from "./check-pipeline";
 import type { DataSource } from "./data-source";
 import type { Environment } from "./environment";
 import { HeldOut } from "./held-out";
@@ -75,20 +73,7 @@ export interface PipelineProps {
   readonly timeoutMinutes?: Readonly<Partial<Record<StageKind, number>>>;
 }
 
-/**
- * Resolves every default of a pipeline and holds the result against all rules.
- *
- * @throws InvalidInputError naming every problem at once
- */
-export function definePipeline(name: string, props: PipelineProps): PipelineDocument {
-  const problems = new Problems();
-  const pipeline = pipelineDocument(name, props);
-  problems.addAll(checkPipeline(pipeline));
-  problems.throwIfAny(`pipeline ${JSON.stringify(name)}`);
-  return pipeline;
-}
-
-/** Every default resolved, nothing checked: for callers that collect problems of their own first. */
+/** Every default resolved, nothing checked yet; see {@link checkPipeline}. */
 export function pipelineDocument(name: string, props: PipelineProps): PipelineDocument {
   const environments = (props.environments ?? []).map(({ document }) => document);
   const registry = props.registry === false ? null : (props.registry ?? Registry.mlflow()).documentFor(name);

@@ -28,10 +28,6 @@ export class StageGraph {
     this.byId = new Map(stages.map((stage) => [stage.id, stage]));
   }
 
-  public has(id: string): boolean {
-    return this.byId.has(id);
-  }
-
   /** A cycle as the ids along it, the first repeated at the end; `null` when there is none. */
   public findCycle(): readonly string[] | null {
     const done = new Set<string>();

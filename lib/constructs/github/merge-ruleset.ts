@@ -4,7 +4,7 @@ import { Construct } from "constructs";
 import type { Deliverer } from "./deliverer";
 
 /** The App id of GitHub Actions on github.com: a check of the same name from anybody else does not count. */
-export const GITHUB_ACTIONS_APP_ID = 15368;
+const GITHUB_ACTIONS_APP_ID = 15368;
 
 export interface MergeRulesetOptions {
   /**

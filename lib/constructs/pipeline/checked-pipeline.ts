@@ -4,7 +4,7 @@ import { releaseManifest, releaseManifestDigest, releaseManifestText } from "../
 import type { ReleaseManifest } from "../../blueprint/manifest/release-manifest";
 import { checkPipeline } from "../../blueprint/pipeline/check-pipeline";
 import { DataSource } from "../../blueprint/pipeline/data-source";
-import { pipelineDocument } from "../../blueprint/pipeline/define-pipeline";
+import { pipelineDocument } from "../../blueprint/pipeline/pipeline-props";
 import type { PipelineDocument, PythonEnvironment } from "../../blueprint/pipeline/pipeline-document";
 import { Problems } from "../../blueprint/problems";
 import type { DeliverablePipeline, VariableValue } from "../../blueprint/targets";

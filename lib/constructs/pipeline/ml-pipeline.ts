@@ -3,7 +3,7 @@ import type { DataContract } from "../../blueprint/contract/data-contract";
 import type { TrustedSigner } from "../../blueprint/identity";
 import type { ReleaseManifest } from "../../blueprint/manifest/release-manifest";
 import type { DataSource } from "../../blueprint/pipeline/data-source";
-import type { PipelineProps } from "../../blueprint/pipeline/define-pipeline";
+import type { PipelineProps } from "../../blueprint/pipeline/pipeline-props";
 import type { PythonEnvironment } from "../../blueprint/pipeline/pipeline-document";
 import type { PythonChoice } from "../../blueprint/pipeline/python-environment";
 import type { QualityPolicy } from "../../blueprint/policy/quality-policy";

@@ -30,12 +30,12 @@ export function renderWorkflows(manifest: RenderedManifest, options: WorkflowOpt
 }
 
 /** Where the workflow of a line stands in the model repository. */
-export function workflowPath(pipeline: string, line: Line): string {
+function workflowPath(pipeline: string, line: Line): string {
   return `.github/workflows/slipway-${pipeline}-${line}.yml`;
 }
 
 /** One line's workflow as a value, before it is written. */
-export function workflow(manifest: RenderedManifest, line: Line, options: WorkflowOptions): Workflow {
+function workflow(manifest: RenderedManifest, line: Line, options: WorkflowOptions): Workflow {
   const { pipeline, defaultBranch } = manifest;
   const resolved = resolveWorkflowOptions(options);
   const jobs = lower(manifest, line);

@@ -1,16 +1,17 @@
 import { InvalidInputError } from "../../blueprint/problems";
 import type { Store } from "../store/store";
 
-/** What monitoring files when a drift limit of the policy is broken: `drift/<pipeline>/<anything>.json` in the store, write-once. */
+/**
+ * A file `drift/<pipeline>/<anything>.json` in the store that says a drift limit of the policy is broken. Slipway reads them and
+ * writes none: they come from the user's monitoring, which may say more in them.
+ */
 export interface DriftFinding {
   readonly kind: "slipway.drift-finding";
   readonly version: 1;
   /** RFC 3339, UTC. */
   readonly foundAt: string;
+  /** Name of the column that moved. */
   readonly feature: string;
-  readonly measure: "populationStabilityIndex" | "kolmogorovSmirnov";
-  readonly value: number;
-  readonly limit: number;
 }
 
 /**
@@ -45,7 +46,7 @@ export async function driftFindings(
 function parse(bytes: Uint8Array | null): DriftFinding | null {
   try {
     const value = JSON.parse(Buffer.from(bytes ?? []).toString("utf8")) as Partial<DriftFinding> | null;
-    const known = value?.kind === "slipway.drift-finding" && value.version === 1;
+    const known = value?.kind === "slipway.drift-finding" && value.version === 1 && typeof value.feature === "string";
     return known && !Number.isNaN(Date.parse(value.foundAt ?? "")) ? (value as DriftFinding) : null;
   } catch {
     return null;

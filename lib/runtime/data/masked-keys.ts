@@ -26,7 +26,7 @@ export async function maskedKeys(
 }
 
 /** All but the end of a key, and never more than a quarter of it, is hidden. */
-export function maskKey(key: unknown): string {
+function maskKey(key: unknown): string {
   if (typeof key !== "string") return "(null)";
   const characters = Array.from(key);
   const shown = Math.min(2, Math.floor(characters.length / 4));

@@ -40,7 +40,7 @@ export async function digestFolder(folder: string): Promise<FolderContent> {
 }
 
 /** The digest of files that are already known one by one, in any order. */
-export function folderContentOf(files: readonly FolderFile[]): FolderContent {
+function folderContentOf(files: readonly FolderFile[]): FolderContent {
   const sorted = [...files].sort((a, b) => byCodepoint(a.path, b.path));
   const fileList = sorted.map((file) => `${file.sha256}  ${file.path}\n`).join("");
   return { digest: textDigest(fileList), files: sorted, fileList };

@@ -83,7 +83,7 @@ export async function runProcess(argv: readonly string[], options: ProcessOption
 }
 
 /** Asks a process group to end, and ends it when it does not. */
-export function endGroup(leader: number | undefined): void {
+function endGroup(leader: number | undefined): void {
   if (leader === undefined || !signalGroup(leader, "SIGTERM")) return;
   setTimeout(() => signalGroup(leader, "SIGKILL"), GRACE).unref();
 }

@@ -170,7 +170,7 @@ async function minorVersion(python: string, env: Variables): Promise<string | nu
   });
 }
 
-export async function findProgram(name: string, env: Variables): Promise<string | null> {
+async function findProgram(name: string, env: Variables): Promise<string | null> {
   for (const folder of (env.PATH ?? "").split(delimiter)) {
     const path = join(folder, name);
     if (folder !== "" && (await exists(path, constants.X_OK))) return path;

@@ -12,8 +12,6 @@ export interface Streams {
  * summary where the engine shows one.
  */
 export class Output {
-  private readonly summaries: string[] = [];
-
   public constructor(
     private readonly streams: Streams,
     /** Whether stdout carries one JSON document and nothing else. */
@@ -33,14 +31,8 @@ export class Output {
 
   /** Adds Markdown to the job's summary: appended to `$GITHUB_STEP_SUMMARY` where there is one. */
   public summary(markdown: string): void {
-    this.summaries.push(markdown);
     const file = this.env.GITHUB_STEP_SUMMARY;
     if (file !== undefined && file !== "") appendFileSync(file, `${markdown.trimEnd()}\n\n`);
-  }
-
-  /** Everything added by {@link summary} so far. */
-  public get summaryText(): string {
-    return this.summaries.join("\n");
   }
 
   /** The one JSON document; only the frame calls it. */

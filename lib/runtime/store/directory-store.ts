@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { constants, copyFile, link, mkdir, open, readFile, readdir, rm, stat } from "node:fs/promises";
+import { constants, copyFile, link, mkdir, open, readFile, readdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { byCodepoint } from "../../blueprint/codepoint-order";
@@ -51,11 +51,6 @@ export class DirectoryStore implements Store {
       .then(() => true)
       .catch(absentAsNull);
     return done === true;
-  }
-
-  public async exists(key: string): Promise<boolean> {
-    checkKey(key);
-    return (await stat(join(this.folder, key)).catch(absentAsNull)) !== null;
   }
 
   public async list(prefix: string): Promise<readonly string[]> {

@@ -24,11 +24,6 @@ export async function putModel(store: Store, folder: string): Promise<string> {
   return digest;
 }
 
-/** Whether the whole model is in the store. */
-export async function hasModel(store: Store, digest: string): Promise<boolean> {
-  return store.exists(`${modelKey(digest)}.manifest`);
-}
-
 /**
  * Fetches a model into a folder, which is replaced only after every file was verified.
  *

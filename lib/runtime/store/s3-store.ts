@@ -61,20 +61,16 @@ export class S3Store implements Store {
   }
 
   public async get(key: string): Promise<Uint8Array | null> {
-    const response = await this.read("GET", key);
+    const response = await this.read(key);
     return response === null ? null : new Uint8Array(await response.arrayBuffer());
   }
 
   public async download(key: string, file: string): Promise<boolean> {
-    const response = await this.read("GET", key);
+    const response = await this.read(key);
     if (response === null) return false;
     const body = response.body === null ? Readable.from([]) : Readable.fromWeb(response.body);
     await pipeline(body, createWriteStream(file, { flags: "wx" }));
     return true;
-  }
-
-  public async exists(key: string): Promise<boolean> {
-    return (await this.read("HEAD", key)) !== null;
   }
 
   public async list(prefix: string): Promise<readonly string[]> {
@@ -106,9 +102,9 @@ export class S3Store implements Store {
     return "written";
   }
 
-  private async read(method: "GET" | "HEAD", key: string): Promise<Response | null> {
+  private async read(key: string): Promise<Response | null> {
     checkKey(key);
-    const response = await this.s3.call(this.address(key), { method });
+    const response = await this.s3.call(this.address(key), { method: "GET" });
     if (response.status === 404) return null;
     if (!response.ok) throw await this.failed("read", key, response);
     return response;

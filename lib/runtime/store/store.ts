@@ -24,8 +24,7 @@ export interface Store {
   get(key: string): Promise<Uint8Array | null>;
   /** Writes the object to a new file; `false` when there is no such object. */
   download(key: string, file: string): Promise<boolean>;
-  exists(key: string): Promise<boolean>;
-  /** All keys that start with the prefix, in bytewise order. */
+  /** All keys that start with the prefix, in codepoint order. */
   list(prefix: string): Promise<readonly string[]>;
 }
 

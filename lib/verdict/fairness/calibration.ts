@@ -2,7 +2,7 @@ import type { RankedRows } from "../measures/ranked-rows";
 import type { Statistic } from "../resampling/cluster-bootstrap";
 
 /** Scores are compared with outcomes in this many bins of equal width. */
-export const calibrationBins = 10;
+const calibrationBins = 10;
 
 /**
  * The largest expected calibration error of any group: within each group, the mean distance over score bins between the

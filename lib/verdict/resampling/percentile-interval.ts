@@ -18,7 +18,7 @@ export function percentileInterval(replicates: Float64Array, level: number): Int
 }
 
 /** Linear interpolation between order statistics: definition 7 of Hyndman & Fan 1996, numpy's default. */
-export function quantile(sorted: Float64Array, probability: number): number {
+function quantile(sorted: Float64Array, probability: number): number {
   const position = (sorted.length - 1) * probability;
   const below = Math.floor(position);
   const low = sorted[below]!;

@@ -9,7 +9,8 @@ import {
   Training,
   Trigger,
 } from "../../../lib/index";
-import { definePipeline, type PipelineProps } from "../../../lib/blueprint/pipeline/define-pipeline";
+import { definePipeline } from "./define-pipeline";
+import type { PipelineProps } from "../../../lib/blueprint/pipeline/pipeline-props";
 
 const props: PipelineProps = {
   train: Training.command("python train.py"),

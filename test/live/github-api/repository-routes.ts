@@ -3,7 +3,7 @@ import { NOT_FOUND, ok, withRepository, type Route } from "./routes";
 
 const REPOSITORY = /^\/repos\/([^/]+)\/([^/]+)$/;
 
-export function repositoryJson(repository: RepositoryState): Json {
+function repositoryJson(repository: RepositoryState): Json {
   const { owner, settings } = repository;
   return {
     id: 7,

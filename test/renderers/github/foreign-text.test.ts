@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { DataSource, Stage, Training } from "../../../lib/index";
 import { checkPipeline } from "../../../lib/blueprint/pipeline/check-pipeline";
-import { pipelineDocument } from "../../../lib/blueprint/pipeline/define-pipeline";
+import { pipelineDocument } from "../../../lib/blueprint/pipeline/pipeline-props";
 import { bashWord } from "../../../lib/renderers/github/bash";
 import { renderWorkflows } from "../../../lib/renderers/github/render-workflows";
 import { truthy, type Scope } from "./actions-model/expression";

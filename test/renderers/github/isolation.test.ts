@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { parse } from "yaml";
 import { DataSource, Environment, Signing, Stage, Training, Trigger } from "../../../lib/index";
-import { definePipeline } from "../../../lib/blueprint/pipeline/define-pipeline";
+import { definePipeline } from "../../blueprint/pipeline/define-pipeline";
 import { lower } from "../../../lib/jobs/lower";
 import type { FileJob } from "./actions-model/workflow-file";
 import { anyPipeline } from "./soundness/pipelines";

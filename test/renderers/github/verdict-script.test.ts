@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DataSource, Training, Trigger } from "../../../lib/index";
-import { definePipeline } from "../../../lib/blueprint/pipeline/define-pipeline";
+import { definePipeline } from "../../blueprint/pipeline/define-pipeline";
 import { randomFrom } from "./soundness/scenarios";
 import { renderLines } from "./soundness/soundness";
 import { verdictScript } from "./soundness/verdict-script";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { DataSource, Environment, Registry, Signing, Stage, Store, Training, Trigger } from "../../../../lib/index";
 import { checkPipeline } from "../../../../lib/blueprint/pipeline/check-pipeline";
-import { pipelineDocument } from "../../../../lib/blueprint/pipeline/define-pipeline";
+import { pipelineDocument } from "../../../../lib/blueprint/pipeline/pipeline-props";
 import type { PipelineDocument, PythonEnvironment } from "../../../../lib/blueprint/pipeline/pipeline-document";
 
 const STAGES = ["lint", "test", "acquire", "validate-data", "detect", "split", "baseline", "train", "predict", "gate"];
