@@ -7,7 +7,8 @@ import { createSigningKeyPair } from "../../../lib/runtime/keys/signing-key-pair
 import { runWorkflow, type WorkflowResult } from "../act";
 import { MlflowServer } from "../mlflow-server";
 import { ModelRepository } from "./model-repository";
-import { synthesizeDelivery } from "./synthesized-delivery";
+import type { Redeliver } from "./scenarios";
+import { type DeliveryUnderTest, synthesizeDelivery } from "./synthesized-delivery";
 
 const WORKFLOW = ".github/workflows/slipway-insurance-risk-delivery.yml";
 const MODEL = "insurance-risk";
@@ -16,6 +17,7 @@ const MODEL = "insurance-risk";
 export class DeliverySystem {
   private constructor(
     private readonly folder: string,
+    private readonly program: DeliveryUnderTest,
     public readonly repository: ModelRepository,
     private readonly mlflow: MlflowServer,
     private readonly secrets: Readonly<Record<string, string>>,
@@ -28,10 +30,12 @@ export class DeliverySystem {
     const packed = execFileSync("npm", ["pack", "--silent", "--pack-destination", folder], { encoding: "utf8" });
     const signing = createSigningKeyPair();
     const handoff = await createHandoffKeyPair();
-    const delivery = synthesizeDelivery({ tarball: join(folder, packed.trim()), publicPem: signing.publicKey });
+    const program = { tarball: join(folder, packed.trim()), publicPem: signing.publicKey };
+    const delivery = synthesizeDelivery(program);
     const mlflow = await MlflowServer.start();
     return new DeliverySystem(
       folder,
+      program,
       new ModelRepository(delivery.files),
       mlflow,
       { SLIPWAY_SIGNING_KEY: signing.privateKey, SLIPWAY_HANDOFF_KEY: handoff.key },
@@ -42,6 +46,11 @@ export class DeliverySystem {
       },
     );
   }
+
+  /** Delivers what the program would be with these changes, without committing it. */
+  public readonly redeliver: Redeliver = (changed) => {
+    this.repository.deliver(synthesizeDelivery({ ...this.program, ...changed }).files);
+  };
 
   /** Runs the delivery workflow on the repository's HEAD, against the store of that name. */
   public async deliver(store: string): Promise<WorkflowResult> {

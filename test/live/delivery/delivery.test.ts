@@ -1,6 +1,6 @@
 import { describeWith, goTool, pythonWith } from "../../tools";
 import { DeliverySystem } from "./delivery-system";
-import { REFUSED } from "./scenarios";
+import { ONLY_NOT_WORSE, REFUSED } from "./scenarios";
 
 /** Jobs of the delivery line in the order in which they decide. */
 const JOBS = [
@@ -52,7 +52,7 @@ describeWith(tools, "the generated delivery workflow", () => {
     const store = `refused-${scenario.stage}`;
     const run = await system.repository.during(
       () => {
-        scenario.change(system.repository);
+        scenario.change(system.repository, system.redeliver);
       },
       async () => system.deliver(store),
     );
@@ -90,6 +90,7 @@ describeWith(tools, "the generated delivery workflow", () => {
     const run = await system.repository.during(
       () => {
         system.repository.edit("params.json", '"all"', '["plan", "coins"]');
+        system.redeliver({ policy: ONLY_NOT_WORSE });
       },
       async () => system.deliver("good"),
     );

@@ -14,8 +14,13 @@ export class ModelRepository {
     });
     this.git("init", "--quiet", "--initial-branch", "main");
     this.git("remote", "add", "origin", "https://github.com/acme/insurance-risk.git");
-    for (const [path, content] of files) this.write(path, content);
+    this.deliver(files);
     this.commit("Deliver Slipway pipeline insurance-risk");
+  }
+
+  /** Puts files where `terraform apply` would put them. */
+  public deliver(files: ReadonlyMap<string, string>): void {
+    for (const [path, content] of files) this.write(path, content);
   }
 
   public write(path: string, content: string): void {

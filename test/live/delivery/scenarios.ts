@@ -1,9 +1,16 @@
+import { readFileSync } from "node:fs";
+import { DataContract, metric, QualityPolicy } from "slipway";
+import { parse, stringify } from "yaml";
 import type { ModelRepository } from "./model-repository";
+import type { DeliveryUnderTest } from "./synthesized-delivery";
 
-/** One thing that a data scientist, or the data, gets wrong, and the stage that has to notice. */
+/** Delivers the pipeline again, from a program that says something else. */
+export type Redeliver = (changed: Pick<DeliveryUnderTest, "contract" | "policy">) => void;
+
+/** One thing that a data scientist, the platform team or the data gets wrong, and the stage that has to notice. */
 export interface Scenario {
   readonly title: string;
-  readonly change: (repository: ModelRepository) => void;
+  readonly change: (repository: ModelRepository, redeliver: Redeliver) => void;
   /** Job that refuses; everything behind it must not run. */
   readonly stage: "lint" | "test" | "validate-data" | "split" | "gate";
   /** What the refusal says. */
@@ -67,14 +74,35 @@ export const REFUSED: readonly Scenario[] = [
     says: /auc at least 0\.62 .*failed/,
   },
   {
-    // Child, mental health and chronic diseases: as good as the full model, but it sends many more women than men.
     title: "a fairness limit",
-    change: (repository) => {
-      features("mhi", "disea", "child")(repository);
-      repository.edit("params.json", '"iterations": 80', '"iterations": 40');
-      repository.edit("params.json", '"leaves": 8', '"leaves": 4');
+    change: (_, redeliver) => {
+      redeliver({ contract: withProtectedFeatures() });
     },
     stage: "gate",
     says: /demographic parity difference by female at most 0\.1 .*failed/,
   },
 ];
+
+/** The contract of somebody who lets the model use sex and race: it scores better, and selects many more women than men. */
+function withProtectedFeatures(): DataContract {
+  const document = parse(
+    readFileSync("examples/insurance-risk/repository/contracts/claims.odcs.yaml", "utf8"),
+  ) as Contract;
+  for (const { customProperties = [] } of document.schema.flatMap(({ properties }) => properties)) {
+    if (customProperties.some(({ value }) => value === "protected")) {
+      customProperties.push({ property: "slipwayFeature", value: true });
+    }
+  }
+  return DataContract.parse(stringify(document), "with protected features");
+}
+
+interface Contract {
+  readonly schema: readonly {
+    readonly properties: readonly { readonly customProperties?: { property: string; value: unknown }[] }[];
+  }[];
+}
+
+/** A policy that asks for nothing but not being worse than production, so that this alone can refuse. */
+export const ONLY_NOT_WORSE = new QualityPolicy({
+  accuracy: [metric("auc").notWorseThanProduction({ margin: 0.02 })],
+});

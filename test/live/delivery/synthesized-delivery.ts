@@ -9,6 +9,7 @@ import {
   Signing,
   Store,
   Training,
+  type DataContract,
   type QualityPolicy,
 } from "slipway";
 import { GitHubRepository, Reviewer } from "slipway/github";
@@ -30,11 +31,13 @@ export interface DeliveryUnderTest {
   /** PEM of the key whose evidence promotion accepts. */
   readonly publicPem: string;
   /** @default the example's own */
-  readonly policy?: QualityPolicy;
+  readonly policy?: QualityPolicy | undefined;
+  /** @default the example's own */
+  readonly contract?: DataContract | undefined;
 }
 
 /** The example's program with two differences: a key signs, because no Sigstore answers here, and the store is a folder that the runners share. */
-export function synthesizeDelivery({ tarball, publicPem, policy }: DeliveryUnderTest): SynthesizedDelivery {
+export function synthesizeDelivery({ tarball, publicPem, policy, contract }: DeliveryUnderTest): SynthesizedDelivery {
   const stack = new TerraformStack(new App(), "insurance-risk-delivery");
   new GithubProvider(stack, "github", { owner: "acme" });
   const repository = GitHubRepository.existing(stack, "repository", {
@@ -45,7 +48,7 @@ export function synthesizeDelivery({ tarball, publicPem, policy }: DeliveryUnder
     delivery: repository.actions({ runsOn: ["self-hosted"] }),
     repositoryPath: "examples/insurance-risk/repository",
     runtime: JobRuntime.vendored(tarball),
-    contract: "contracts/claims.odcs.yaml",
+    contract: contract ?? "contracts/claims.odcs.yaml",
     data: DataSource.command("python data/fetch.py", { output: "data/claims.parquet", sample: "data/sample.csv" }),
     heldOut: HeldOut.from(3, { fraction: 0.3, seed: 1 }),
     train: Training.command("python train.py"),
