@@ -1,5 +1,7 @@
+import { lower } from "../../jobs/lower";
 import { loadManifest } from "../manifest/load-manifest";
-import { closingReport, outcomeOf } from "../laptop/closing-report";
+import { approvedEnvironments, chosenJobs } from "../laptop/chosen-jobs";
+import { closingReport, outcomeOf, resumeCommand } from "../laptop/closing-report";
 import { thisCommand } from "../laptop/job-work";
 import { runOnLaptop } from "../laptop/laptop-run";
 import { progressOn } from "../laptop/progress";
@@ -31,9 +33,11 @@ name this key accept none of it. Nothing goes to the platform's bucket or MLflow
       repository,
       env,
     );
+    const jobs = chosenJobs(lower(manifest, line), args.list("only"));
+    const approved = approvedEnvironments(manifest.pipeline.environments, args.list("approve"));
     const resume = args.flag("resume");
     const folder = resume
-      ? await RunFolder.latest(repository, name)
+      ? await RunFolder.latest(repository, name, line)
       : await RunFolder.create(repository, context.now());
     const interrupt = new AbortController();
     const stop = (): void => {
@@ -54,8 +58,8 @@ name this key accept none of it. Nothing goes to the platform's bucket or MLflow
     try {
       const result = await runOnLaptop(loaded, {
         line,
-        only: args.list("only"),
-        approved: args.list("approve"),
+        jobs,
+        approved,
         folder,
         earlier: resume ? await folder.jobs() : {},
         slipway: thisCommand(),
@@ -66,9 +70,9 @@ name this key accept none of it. Nothing goes to the platform's bucket or MLflow
         },
       });
       progress.end();
-      for (const text of await closingReport({ pipeline: name, folder, result })) out.say(text);
+      for (const text of await closingReport({ pipeline: name, line, folder, result })) out.say(text);
       const outcome = outcomeOf(result.statuses);
-      if (outcome === "broken" || outcome === "cancelled") throw brokenOff(outcome, folder);
+      if (outcome === "broken" || outcome === "cancelled") throw brokenOff(outcome, folder, resumeCommand(name, line));
       return {
         outcome: ({ passed: "passed", failed: "refused", undecided: "undecided" } as const)[outcome],
         report: {
@@ -90,9 +94,9 @@ name this key accept none of it. Nothing goes to the platform's bucket or MLflow
   },
 };
 
-function brokenOff(outcome: "broken" | "cancelled", folder: RunFolder): BrokenEnvironmentError {
+function brokenOff(outcome: "broken" | "cancelled", folder: RunFolder, resume: string): BrokenEnvironmentError {
   return new BrokenEnvironmentError(
     outcome === "cancelled" ? "the run was stopped; everything it started has ended" : "a job could not do its work",
-    `Logs are in ${folder.path}/logs. Go on with \`slipway run --resume\`.`,
+    `Logs are in ${folder.path}/logs. Go on with \`${resume}\`.`,
   );
 }

@@ -1,4 +1,5 @@
 import { InvalidInputError } from "../../blueprint/problems";
+import type { EnvironmentDocument } from "../../blueprint/pipeline/pipeline-document";
 import type { Job } from "../../jobs/job";
 
 /**
@@ -30,4 +31,27 @@ export function chosenJobs(jobs: readonly Job[], only: readonly string[]): reado
   };
   only.forEach(take);
   return jobs.filter(({ id }) => chosen.has(id));
+}
+
+/**
+ * The environments that the user lets promotion into.
+ *
+ * @throws InvalidInputError for a name that is none of the pipeline's: a slip of the pen must not look like a missing approval
+ */
+export function approvedEnvironments(
+  environments: readonly EnvironmentDocument[],
+  approved: readonly string[],
+): readonly string[] {
+  const known = environments.map(({ name }) => name);
+  const unknown = approved.filter((name) => !known.includes(name));
+  if (unknown.length === 0) return approved;
+  throw new InvalidInputError(
+    "slipway run",
+    unknown.map((name) => ({
+      path: "--approve",
+      value: name,
+      says: "is no environment of this pipeline",
+      remedy: known.length === 0 ? "Leave --approve out." : `Name one of ${known.join(", ")}.`,
+    })),
+  );
 }

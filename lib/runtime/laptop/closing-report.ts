@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Line } from "../../blueprint/pipeline/pipeline-document";
 import type { LaptopRunResult } from "./laptop-run";
 import type { RunFolder } from "./run-folder";
 import { succeeded, type TaskStatus } from "./task";
@@ -17,8 +18,14 @@ export function outcomeOf(statuses: readonly TaskStatus[]): RunOutcome {
 
 export interface ClosingFacts {
   readonly pipeline: string;
+  readonly line: Line;
   readonly folder: RunFolder;
   readonly result: LaptopRunResult;
+}
+
+/** How the same run is gone on with. */
+export function resumeCommand(pipeline: string, line: Line): string {
+  return `slipway run --pipeline ${pipeline}${line === "review" ? " --line review" : ""} --resume`;
 }
 
 /** The last lines of a run: what was decided, where to look, what to do next. */
@@ -88,10 +95,10 @@ function places({ folder, result }: ClosingFacts): readonly string[] {
   ].map(([name = "", text = ""]) => `  ${name.padEnd(9)} ${text}`);
 }
 
-function next({ folder, pipeline, result: { statuses } }: ClosingFacts): readonly string[] {
+function next({ folder, pipeline, line, result: { statuses } }: ClosingFacts): readonly string[] {
   const failed = statuses.filter(({ state }) => state === "failed");
   const waiting = statuses.filter(({ state }) => state === "approval");
-  const again = `slipway run --pipeline ${pipeline} --resume`;
+  const again = resumeCommand(pipeline, line);
   if (failed.length > 0) {
     return [
       ...failed.map(({ task }) => `read ${folder.log(task.id)}`),

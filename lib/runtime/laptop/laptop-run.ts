@@ -5,13 +5,11 @@ import { pathToFileURL } from "node:url";
 import { policyDigest } from "../../blueprint/policy/quality-policy";
 import type { Line } from "../../blueprint/pipeline/pipeline-document";
 import type { Job } from "../../jobs/job";
-import { lower } from "../../jobs/lower";
 import { Variable } from "../../jobs/variables";
 import type { Variables } from "../command-context";
 import { digestFolder } from "../handoff/folder-digest";
 import type { LoadedManifest } from "../manifest/load-manifest";
 import { BrokenEnvironmentError } from "../refusals";
-import { chosenJobs } from "./chosen-jobs";
 import { type EmbeddedMlflow, serverCommand, startEmbeddedMlflow } from "./embedded-mlflow";
 import { jobEnvironment, type LaptopValues } from "./job-environment";
 import { inputsDigest, repositoryDigest } from "./job-inputs";
@@ -26,7 +24,8 @@ import { cacheFolder } from "./user-folders";
 
 export interface LaptopRunOptions {
   readonly line: Line;
-  readonly only: readonly string[];
+  /** The jobs of that line to run, in its order. */
+  readonly jobs: readonly Job[];
   /** Environments that the user lets promotion into. */
   readonly approved: readonly string[];
   readonly folder: RunFolder;
@@ -47,7 +46,7 @@ export interface LaptopRunResult {
   readonly lookAtMlflow: readonly string[] | null;
 }
 
-/** Runs one line of a pipeline on this machine: the same jobs as in the CI, as processes of the same command. */
+/** Runs jobs of a pipeline on this machine: the same jobs as in the CI, as processes of the same command. */
 export async function runOnLaptop(loaded: LoadedManifest, options: LaptopRunOptions): Promise<LaptopRunResult> {
   const run = new LaptopRun(loaded, options, await laptopKey(options.env), await repositoryDigest(loaded.repository));
   return await run.toItsEnd();
@@ -69,7 +68,7 @@ class LaptopRun {
     private readonly repositoryDigest: string,
   ) {
     const { manifest, repository, path } = loaded;
-    this.jobs = new Map(chosenJobs(lower(manifest, options.line), options.only).map((job) => [job.id, job] as const));
+    this.jobs = new Map(options.jobs.map((job) => [job.id, job] as const));
     this.variables = {
       [Variable.store]: pathToFileURL(localStore(loaded)).href,
       [Variable.signers]: JSON.stringify([key.signer]),
@@ -204,6 +203,7 @@ class LaptopRun {
       .map(({ task, state }) => [task.id, { state, inputs: this.inputs.get(task.id) ?? null }] as const);
     await this.options.folder.write({
       pipeline: this.work.pipeline,
+      line: this.options.line,
       jobs: { ...this.options.earlier, ...Object.fromEntries(jobs) },
     });
   }

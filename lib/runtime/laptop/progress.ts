@@ -73,7 +73,9 @@ class Lines implements Progress {
     for (const status of statuses) {
       if (status.state === (this.said.get(status.task.id) ?? "waiting")) continue;
       this.said.set(status.task.id, status.state);
-      const line = describe({ ...status, note: null }, this.now(), 0);
+      // What has only begun has no duration yet, and this line is never drawn again.
+      const startedAt = status.state === "running" ? null : status.startedAt;
+      const line = describe({ ...status, startedAt, note: null }, this.now(), 0);
       const note = status.note === null ? "" : `: ${status.note}`;
       this.screen.write(`${line}${status.state === "passed" ? " passed" : ""}${note}\n`);
     }

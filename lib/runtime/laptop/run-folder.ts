@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Line } from "../../blueprint/pipeline/pipeline-document";
 import { InvalidInputError } from "../../blueprint/problems";
 import type { Outputs } from "../handoff/gives";
 import type { TaskState } from "./task";
@@ -13,6 +14,7 @@ export interface JobRecord {
 
 interface RunRecord {
   readonly pipeline: string;
+  readonly line: Line;
   readonly jobs: Readonly<Record<string, JobRecord>>;
 }
 
@@ -39,23 +41,24 @@ export class RunFolder {
   }
 
   /**
-   * The last run of a pipeline.
+   * The last run of a pipeline's line: a review leaves a sample behind, which a delivery must not go on with.
    *
    * @throws InvalidInputError when there is none
    */
-  public static async latest(repository: string, pipeline: string): Promise<RunFolder> {
+  public static async latest(repository: string, pipeline: string, line: Line): Promise<RunFolder> {
     const names = (await readdir(join(repository, ".slipway-run")).catch(() => [])).filter((name) =>
       /^\d{8}T/.test(name),
     );
     for (const name of names.sort().reverse()) {
       const folder = new RunFolder(join(repository, ".slipway-run", name));
-      if ((await folder.read())?.pipeline === pipeline) return folder;
+      const record = await folder.read();
+      if (record?.pipeline === pipeline && record.line === line) return folder;
     }
     throw new InvalidInputError("slipway run", [
       {
         path: "--resume",
         value: pipeline,
-        says: "has no earlier run in .slipway-run",
+        says: `has no earlier ${line} run in .slipway-run`,
         remedy: "Leave --resume out to start one.",
       },
     ]);
