@@ -28,17 +28,21 @@ export type Assurance = "ci" | "laptop";
 /** A signer whose evidence an environment accepts: one entry of the variable `SLIPWAY_SIGNERS`. */
 export type TrustedSigner = PublicKeySigner | KeylessSigner;
 
+/** Whoever holds the private half of a key. */
 export interface PublicKeySigner {
   /** `ed25519`: a key held by the CI or a laptop; `kms`: a key that never leaves a key management service. */
   readonly kind: "ed25519" | "kms";
+  /** Shown where evidence is verified. */
   readonly name: string;
   /** PEM, SubjectPublicKeyInfo. */
   readonly publicKey: string;
   readonly assurance: Assurance;
 }
 
+/** A CI job that Sigstore certifies by its OIDC token. */
 export interface KeylessSigner {
   readonly kind: "keyless";
+  /** Shown where evidence is verified. */
   readonly name: string;
   /** Issuer of the OIDC token that the certificate was given for. */
   readonly issuer: string;

@@ -1,5 +1,6 @@
 import type { Assurance, KeylessSigner, PublicKeySigner } from "./identity";
 
+/** How much stands behind a key. */
 export interface SignerOptions {
   /**
    * What stands behind the signature. Evidence of a laptop is accepted only by environments that name a laptop's signer.
@@ -23,6 +24,7 @@ export class Signer {
   /**
    * Whoever may use a key of a key management service.
    *
+   * @param name - shown where evidence is verified
    * @param publicKey - PEM, as the service shows it
    */
   public static kms(name: string, publicKey: string, options: SignerOptions = {}): PublicKeySigner {
@@ -32,6 +34,7 @@ export class Signer {
   /**
    * A CI job, through Sigstore.
    *
+   * @param name - shown where evidence is verified
    * @param issuer - of the job's OIDC token
    * @param identity - of the certificate: the workflow file at its ref
    */

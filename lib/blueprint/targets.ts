@@ -51,6 +51,7 @@ export interface DeliverablePipeline {
  */
 export type VariableValue = string | Readonly<Record<string, string>>;
 
+/** The pinned command as files of the model repository. */
 export interface DeliverableRuntime {
   readonly files: readonly DeliverableFile[];
   /** Hex sha256 of `.slipway/runtime/package-lock.json`. */
@@ -59,6 +60,7 @@ export interface DeliverableRuntime {
   readonly vendoredPackage: string | null;
 }
 
+/** A file of the model repository. */
 export interface DeliverableFile {
   /** Path in the repository, with forward slashes. */
   readonly path: string;

@@ -33,18 +33,21 @@ export type CheckMeasure =
   /** The one number or boolean that a SELECT gives. */
   | { readonly kind: "sql"; readonly query: string };
 
+/** What the measured number is compared with. */
 export type Expectation =
   | { readonly kind: "equal" | "notEqual"; readonly value: number | boolean }
   | { readonly kind: "greater" | "greaterOrEqual" | "less" | "lessOrEqual"; readonly value: number }
   /** Both ends belong to the range. */
   | { readonly kind: "between" | "notBetween"; readonly lower: number; readonly upper: number };
 
+/** One check that a contract declares. */
 export interface ContractCheck {
   /** For people, in one line. */
   readonly name: string;
   /** Where the contract declares it, for example `schema[0].properties[2].logicalTypeOptions.minimum`. */
   readonly path: string;
   readonly measure: CheckMeasure;
+  /** `percent`: the measure is a share of all rows, 0 to 100. */
   readonly unit: "count" | "percent";
   readonly expected: Expectation;
   /** `warn`: the contract itself gives the rule the severity info or warning, so that it is reported and stops nothing. */

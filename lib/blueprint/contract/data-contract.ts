@@ -26,10 +26,13 @@ export class DataContract {
   public readonly document: Readonly<Record<string, unknown>>;
   /** Name of the table that the contract describes, as queries call it. */
   public readonly table: string;
+  /** In the contract's order. */
   public readonly columns: readonly ContractColumn[];
   /** In the contract's order. */
   public readonly checks: readonly ContractCheck[];
+  /** What the columns are to the model. */
   public readonly roles: ContractRoles;
+  /** How well a feature alone may tell the label. */
   public readonly leakage: LeakageLimits;
 
   private constructor(document: Readonly<Record<string, unknown>>, subject: string, problems: Problems) {
@@ -77,8 +80,8 @@ export class DataContract {
   /**
    * Reads a contract from its text.
    *
-   * @param text YAML or JSON
-   * @param name where the text comes from, for messages, for example `contracts/claims.odcs.yaml`
+   * @param text - YAML or JSON
+   * @param name - where the text comes from, for messages, for example `contracts/claims.odcs.yaml`
    * @throws InvalidInputError with everything that is wrong with it
    */
   public static parse(text: string, name: string): DataContract {
@@ -95,6 +98,8 @@ export class DataContract {
   /**
    * Takes a contract that is already JSON, for example out of a release manifest.
    *
+   * @param name - where it comes from, for messages
+   * @default name - "document"
    * @throws InvalidInputError with everything that is wrong with it
    */
   public static fromDocument(document: Readonly<Record<string, unknown>>, name = "document"): DataContract {

@@ -26,6 +26,7 @@ export class DataSource {
   private constructor(public readonly document: DataSourceDocument) {}
 }
 
+/** What pull requests use in place of the data. */
 export interface SampleOptions {
   /**
    * A small file of the model repository that pull requests use instead of the data; it must hold nothing confidential.
@@ -34,12 +35,15 @@ export interface SampleOptions {
   readonly sample?: string;
 }
 
+/** What a file behind an address is held against. */
 export interface UrlOptions extends SampleOptions {
   /** SHA-256 of the file in lower-case hex, 64 digits. */
   readonly sha256: string;
+  /** What the file is; addresses often do not say. */
   readonly format: "parquet" | "csv";
 }
 
+/** What a data command leaves behind. */
 export interface DataCommandOptions extends SampleOptions {
   /** The Parquet or CSV file that the command writes, relative to the pipeline's root. */
   readonly output: string;

@@ -13,7 +13,11 @@ export class Environment {
     return Environment.named("production", { approval: true, ...options });
   }
 
-  /** An environment of another name: lower-case letters, digits and single dashes. */
+  /**
+   * An environment of another name. It asks for an approval where reviewers are named.
+   *
+   * @param name - lower-case letters, digits and single dashes; not the name of one of Slipway's own environments
+   */
   public static named(name: string, options: EnvironmentOptions = {}): Environment {
     const reviewers = options.reviewers ?? [];
     return new Environment(
@@ -23,12 +27,14 @@ export class Environment {
   }
 
   private constructor(
+    /** What the release manifest says of it. */
     public readonly document: EnvironmentDocument,
     /** Who may approve, for the delivery to resolve. */
     public readonly reviewers: readonly Approver[],
   ) {}
 }
 
+/** Who lets a model into an environment. */
 export interface EnvironmentOptions {
   /**
    * Whether a person must approve before a model is promoted into this environment.

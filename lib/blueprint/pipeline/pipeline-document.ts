@@ -20,6 +20,7 @@ export interface PipelineDocument {
   /** Where models, evidence and promotion records are kept write-once; `null` only where nothing is promoted. */
   readonly store: StoreDocument | null;
   readonly signing: SigningDocument;
+  /** Minutes after which a stage is stopped, where it is not the default. */
   readonly timeoutMinutes: Readonly<Partial<Record<StageKind, number>>>;
 }
 
@@ -47,7 +48,9 @@ export type StageKind =
 /** The two lines every pipeline has: what a pull request or merge group runs, and what the default branch runs. */
 export type Line = "review" | "delivery";
 
+/** The locked environment that the repository's commands run in. */
 export interface PythonEnvironment {
+  /** Python's version, `3.x` or `3.x.y`. */
   readonly version: string;
   readonly manager: "uv" | "poetry" | "conda-lock" | "pip";
   /** The lock file that was found, relative to root: uv.lock, poetry.lock, conda-lock.yml, requirements.txt with hashes. */
@@ -76,16 +79,20 @@ export type DataSourceDocument =
   /** User code that writes `output`; run in a job of its own that holds no key. */
   | { readonly kind: "command"; readonly run: string; readonly output: string; readonly sample: string | null };
 
+/** Which rows training never sees. */
 export interface HeldOutRule {
   /** Share of the contract's group keys that is held out, between 0 and 1. */
   readonly fraction: number;
   /** First value of the contract's time column that belongs to the held-out part; `null` holds out by key alone. */
   readonly from: string | number | null;
+  /** Whole number from which the draw of keys follows. */
   readonly seed: number;
 }
 
+/** A stage of the user's own. */
 export interface CustomStage {
   readonly name: string;
+  /** Shell command of the model repository. */
   readonly run: string;
   /** Names of stages (kinds, custom names, or `promote-<environment>`) that must have succeeded before. */
   readonly after: readonly string[];
@@ -94,6 +101,7 @@ export interface CustomStage {
   readonly lines: readonly Line[];
 }
 
+/** What starts a run; cron expressions have five fields and are in UTC. */
 export type TriggerDocument =
   | { readonly kind: "push" }
   | { readonly kind: "pullRequest" }
@@ -102,9 +110,10 @@ export type TriggerDocument =
   | { readonly kind: "schedule"; readonly cron: string }
   /** Looks on the cron schedule and goes on only when at least so many labelled rows are new since the last registered model. */
   | { readonly kind: "newData"; readonly minLabelledRows: number; readonly cron: string }
-  /** Looks on the cron schedule and goes on only when the monitor filed a drift finding since the last registered model. */
+  /** Looks on the cron schedule and goes on only when a drift finding was filed in the store since the last registered model. */
   | { readonly kind: "drift"; readonly cron: string };
 
+/** A place that models are promoted into. */
 export interface EnvironmentDocument {
   readonly name: string;
   /** Whether a person must approve before promotion into this environment. */
@@ -113,9 +122,12 @@ export interface EnvironmentDocument {
   readonly service: string | null;
 }
 
+/** Where model versions are registered. */
 export interface RegistryDocument {
   readonly kind: "mlflow";
+  /** Name of the registered model. */
   readonly model: string;
+  /** Name of the experiment that runs are recorded in. */
   readonly experiment: string;
 }
 
@@ -130,6 +142,7 @@ export type StoreDocument =
       readonly endpoint: string | null;
     };
 
+/** How evidence and promotion records are signed. */
 export type SigningDocument =
   | { readonly kind: "keyless" }
   | { readonly kind: "kms"; readonly keyId: string; readonly region: string }

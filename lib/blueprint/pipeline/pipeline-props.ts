@@ -12,7 +12,9 @@ import { Trigger } from "./trigger";
 
 /** What a user says about a pipeline, as far as it is the same on every engine and provider. */
 export interface PipelineProps {
+  /** How the model is trained. */
   readonly train: Training;
+  /** Where the data snapshot of a run comes from. */
   readonly data: DataSource;
   /** The locked environment that the repository's commands run in; see {@link detectPythonEnvironment}. */
   readonly python: PythonEnvironment;

@@ -8,6 +8,7 @@ export interface FoundFile {
   readonly text: string;
 }
 
+/** Which of several locked Python environments is meant. */
 export interface PythonChoice {
   /**
    * The lock file to use where several are found.

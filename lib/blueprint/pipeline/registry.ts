@@ -18,6 +18,7 @@ export class Registry {
   }
 }
 
+/** Names in MLflow. */
 export interface MlflowOptions {
   /**
    * Name of the registered model.

@@ -7,7 +7,11 @@ export class Signing {
     return new Signing({ kind: "keyless" });
   }
 
-  /** With an asymmetric key of AWS KMS that never leaves it. */
+  /**
+   * With an asymmetric key of AWS KMS that never leaves it.
+   *
+   * @param keyId - the key's id, ARN or alias, for example `alias/gate`
+   */
   public static kms(keyId: string, options: KmsOptions): Signing {
     return new Signing({ kind: "kms", keyId, region: options.region });
   }
@@ -20,6 +24,8 @@ export class Signing {
   private constructor(public readonly document: SigningDocument) {}
 }
 
+/** Where a key lives. */
 export interface KmsOptions {
+  /** AWS region of the key, for example `eu-central-1`. */
   readonly region: string;
 }

@@ -2,7 +2,11 @@ import type { StoreDocument } from "./pipeline-document";
 
 /** Where models, evidence and promotion records are kept, each written once and never changed. */
 export class Store {
-  /** A folder: for laptops, and for self-hosted runners that share a disk. */
+  /**
+   * A folder: for laptops, and for self-hosted runners that share a disk.
+   *
+   * @param path - relative to the checkout of the model repository, or absolute
+   */
   public static directory(path: string): Store {
     return new Store({ kind: "directory", path });
   }
@@ -21,8 +25,11 @@ export class Store {
   private constructor(public readonly document: StoreDocument) {}
 }
 
+/** Where a bucket is. */
 export interface S3Options {
+  /** The bucket's name. */
   readonly bucket: string;
+  /** Its region, for example `eu-central-1`. */
   readonly region: string;
   /**
    * Put before every key, without a slash at its end.

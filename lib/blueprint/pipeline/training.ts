@@ -17,10 +17,12 @@ export class Training {
     public readonly run: string,
     /** The shell command that scores `$SLIPWAY_FEATURES` into `$SLIPWAY_PREDICTIONS`; `null`: the model is loaded with MLflow's pyfunc. */
     public readonly predict: string | null,
+    /** `null`: the default of the stage. */
     public readonly timeoutMinutes: number | null,
   ) {}
 }
 
+/** How long training may take, and how its model predicts. */
 export interface TrainingOptions {
   /**
    * Command that scores `$SLIPWAY_FEATURES` with the model in `$SLIPWAY_MODEL_DIR` and writes `$SLIPWAY_PREDICTIONS`

@@ -22,7 +22,11 @@ export class Trigger {
     return new Trigger({ kind: "manual" });
   }
 
-  /** Delivery at the times of a cron expression of five fields, in UTC. */
+  /**
+   * Delivery at fixed times.
+   *
+   * @param expression - cron expression of five fields, in UTC, for example "17 3 * * 1"
+   */
   public static cron(expression: string): Trigger {
     return new Trigger({ kind: "schedule", cron: expression });
   }
@@ -54,6 +58,7 @@ export class Trigger {
   private constructor(public readonly document: TriggerDocument) {}
 }
 
+/** How much new data is worth a training, and when to look. */
 export interface NewDataOptions {
   /** Least number of new rows with a label that is worth a training, at least 1. */
   readonly minLabelledRows: number;
@@ -64,6 +69,7 @@ export interface NewDataOptions {
   readonly cron?: string;
 }
 
+/** When to look for drift findings. */
 export interface DriftTriggerOptions {
   /**
    * When to look, as a cron expression of five fields in UTC.

@@ -1,7 +1,8 @@
 import type { DecisionRule } from "./policy-document";
 
 /**
- * The given share of rows with the highest scores is selected.
+ * The rows with the highest scores are selected, never more than the given share of all rows: those that tie at the cut are
+ * selected together or not at all.
  *
  * @param fraction - between 0 and 1, both excluded; 0.1 selects the top 10 %
  */

@@ -1,6 +1,7 @@
 import type { ThresholdOptions } from "./metric";
 import type { FairnessMeasure, FairnessThreshold } from "./policy-document";
 
+/** Whose treatment is compared. */
 export interface GroupOptions {
   /** Column of the contract that names the groups. */
   readonly group: string;
@@ -8,15 +9,25 @@ export interface GroupOptions {
 
 /** Ends in a limit that the measure must not exceed. */
 export interface UpperLimit {
+  /**
+   * `measure <= limit`.
+   *
+   * @param limit - 0 to 1
+   */
   atMost(limit: number, options?: ThresholdOptions): FairnessThreshold;
 }
 
 /** Ends in a limit that the measure must reach. */
 export interface LowerLimit {
+  /**
+   * `measure >= limit`.
+   *
+   * @param limit - 0 to 1
+   */
   atLeast(limit: number, options?: ThresholdOptions): FairnessThreshold;
 }
 
-/** Largest difference of selection rates between any two groups. */
+/** Largest difference of selection rates (selected / rows) between any two groups. */
 export function demographicParityDifference(of: GroupOptions): UpperLimit {
   return upperLimit("demographicParityDifference", of);
 }
@@ -26,12 +37,12 @@ export function demographicParityRatio(of: GroupOptions): LowerLimit {
   return lowerLimit("demographicParityRatio", of);
 }
 
-/** Largest difference of true positive rates between any two groups. */
+/** Largest difference of true positive rates between any two groups (Hardt, Price, Srebro 2016). */
 export function equalOpportunityDifference(of: GroupOptions): UpperLimit {
   return upperLimit("equalOpportunityDifference", of);
 }
 
-/** The larger of the differences of true positive rates and of false positive rates. */
+/** The larger of the differences of true positive rates and of false positive rates (Hardt, Price, Srebro 2016). */
 export function equalizedOddsDifference(of: GroupOptions): UpperLimit {
   return upperLimit("equalizedOddsDifference", of);
 }
@@ -41,7 +52,10 @@ export function equalizedOddsRatio(of: GroupOptions): LowerLimit {
   return lowerLimit("equalizedOddsRatio", of);
 }
 
-/** Largest expected calibration error of any group, over ten score bins of equal width: does a score mean the same for everyone? */
+/**
+ * Largest expected calibration error of any group, over ten score bins of equal width (Naeini, Cooper, Hauskrecht 2015): does a
+ * score mean the same for everyone?
+ */
 export function calibrationWithinGroups(of: GroupOptions): UpperLimit {
   return upperLimit("calibrationWithinGroups", of);
 }

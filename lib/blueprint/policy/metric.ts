@@ -1,5 +1,6 @@
 import type { AbsoluteThreshold, DeclaredThreshold, MetricName, RelativeThreshold } from "./policy-document";
 
+/** How a limit is held. */
 export interface ThresholdOptions {
   /**
    * What is held against the limit: the estimate, or the pessimistic end of its confidence interval.
@@ -9,6 +10,7 @@ export interface ThresholdOptions {
   readonly on?: "estimate" | "confidenceBound";
 }
 
+/** How much worse than the other model is accepted. */
 export interface MarginOptions {
   /** Loss that is accepted, in the metric's own unit, at least 0. */
   readonly margin: number;
@@ -32,6 +34,7 @@ export interface MetricBuilder {
   notWorseThan(anchor: string, options: MarginOptions): RelativeThreshold;
 }
 
+/** Ends in a threshold that every slice has to keep. */
 export type SliceBuilder = Pick<MetricBuilder, "atLeast" | "atMost">;
 
 /** Starts a threshold on a metric that the gate measures itself. */

@@ -11,6 +11,7 @@ export interface PolicyDocument {
 /** The sections that are digested separately: evidence of the gate binds to `gate` alone. */
 export type PolicySection = keyof PolicyDocument;
 
+/** What the gate judges by. */
 export interface GatePolicy {
   /** What the score is used for; `null` when the policy judges scores only. */
   readonly decision: DecisionRule | null;
@@ -18,6 +19,7 @@ export interface GatePolicy {
   readonly confidence: number;
   /** Groups and slices with fewer rows or positives than this are not assessable, which is no pass. */
   readonly minimumGroup: { readonly rows: number; readonly positives: number };
+  /** How many resamples intervals are made from, and the seed that they follow from. */
   readonly bootstrap: { readonly replicates: number; readonly seed: number };
   readonly accuracy: readonly AccuracyThreshold[];
   readonly fairness: readonly FairnessThreshold[];
@@ -25,6 +27,7 @@ export interface GatePolicy {
   readonly evidenceMaxAgeHours: number;
 }
 
+/** What a score is used for. */
 export type DecisionRule =
   /** The given fraction of rows with the highest scores is selected; ties at the cut are all selected or all not, see docs. */
   | { readonly kind: "topFraction"; readonly fraction: number }
@@ -45,6 +48,7 @@ export type MetricName =
   | "mae"
   | "r2";
 
+/** A limit on how well the model scores. */
 export type AccuracyThreshold = AbsoluteThreshold | RelativeThreshold | DeclaredThreshold;
 
 /** `value >= limit` (atLeast) or `value <= limit` (atMost), on the estimate or on the pessimistic end of its interval. */
@@ -77,6 +81,7 @@ export interface DeclaredThreshold {
   readonly limit: number;
 }
 
+/** Measures of how differently groups are treated; docs/guides/quality-policy.md has the definitions. */
 export type FairnessMeasure =
   | "demographicParityDifference"
   | "demographicParityRatio"
@@ -85,6 +90,7 @@ export type FairnessMeasure =
   | "equalizedOddsRatio"
   | "calibrationWithinGroups";
 
+/** A limit on how differently the groups of a column are treated. */
 export interface FairnessThreshold {
   readonly measure: FairnessMeasure;
   /** Column of the contract that names the groups. */
@@ -95,16 +101,19 @@ export interface FairnessThreshold {
   readonly on: "estimate" | "confidenceBound";
 }
 
+/** What a served model keeps to; nothing in this version measures it. */
 export interface ServingPolicy {
   /** Highest accepted share of failed requests, 0 to 1. */
   readonly errorRate: number;
   readonly latency: {
+    /** Between 0 and 1. */
     readonly quantile: number;
     readonly atMostMillis: number;
     readonly atRequestsPerSecond: number;
   } | null;
 }
 
+/** How far live data may move; nothing in this version measures it. */
 export interface DriftPolicy {
   /** Highest accepted population stability index of any feature; `null` when not judged. */
   readonly populationStabilityIndex: number | null;

@@ -11,6 +11,7 @@ import type {
 } from "./policy-document";
 import { policyProblems } from "./policy-problems";
 
+/** What a user says a model has to keep to. */
 export interface QualityPolicyProps {
   /**
    * What the score is used for. Fairness measures and metrics of decisions have no meaning without it.
@@ -49,65 +50,77 @@ export interface QualityPolicyProps {
   readonly drift?: DriftLimits;
 
   /**
-   * Two-sided confidence level of every interval.
+   * Two-sided confidence level of every interval, above 0.5 and below 1.
    *
    * @default 0.95
    */
   readonly confidence?: number;
 
   /**
-   * Groups and slices with fewer rows or positives are not assessable, which is no pass.
+   * Groups and slices with fewer rows or positives are not assessable, which is no pass. Whole numbers from 1.
    *
    * @default - 50 rows, 10 positives
    */
   readonly minimumGroup?: { readonly rows?: number; readonly positives?: number };
 
   /**
-   * Resamples of whole clusters that intervals and comparisons are made from, and the seed they start from.
+   * Resamples of whole clusters that intervals and comparisons are made from, at least 200 and 10 / (1 - confidence), and the
+   * seed they start from, a whole number from 0.
    *
    * @default - 2000 replicates, seed 1
    */
   readonly bootstrap?: { readonly replicates?: number; readonly seed?: number };
 
   /**
-   * Evidence older than this promotes nothing.
+   * Evidence older than this promotes nothing. Above 0.
    *
    * @default Duration.days(7)
    */
   readonly evidenceMaxAge?: Duration;
 }
 
+/** What a served model keeps to. */
 export interface ServingLimits {
   /** Highest accepted share of failed requests, 0 to 1. */
   readonly errorRate: number;
-  /** @default - latency is not judged */
+  /**
+   * Highest accepted response time at a quantile, under a load.
+   *
+   * @default - latency is not judged
+   */
   readonly latency?: {
     /** For example 0.95 for the 95th percentile. */
     readonly quantile: number;
+    /** The response time at that quantile, above 0. */
     readonly atMost: Duration;
     /** The load the limit is promised for. */
     readonly at: { readonly requestsPerSecond: number };
   };
 }
 
+/** How far features may move; at least one of the two measures. */
 export interface DriftLimits {
   /**
-   * Highest accepted population stability index of any feature.
+   * Highest accepted population stability index of any feature, above 0; 0.2 is a usual one.
    *
    * @default - not judged
    */
   readonly populationStabilityIndex?: number;
   /**
-   * Highest accepted two-sample Kolmogorov-Smirnov distance of any numeric feature.
+   * Highest accepted two-sample Kolmogorov-Smirnov distance of any numeric feature, above 0 and below 1.
    *
    * @default - not judged
    */
   readonly kolmogorovSmirnov?: number;
-  /** @default - all features of the contract */
+  /**
+   * Names of the features to watch, as the data calls them.
+   *
+   * @default - all features of the contract
+   */
   readonly features?: readonly string[];
 }
 
-/** What "good enough to ship" means, said once: the gate, the canary, the alerts and the retraining trigger all read it. */
+/** What "good enough to ship" means, said once: the gate judges by it, and promotion accepts only what was judged by it. */
 export class QualityPolicy {
   /**
    * Takes a policy from where it was written down, for example a release manifest.
@@ -127,10 +140,12 @@ export class QualityPolicy {
     if (problems.length > 0) throw new InvalidInputError("QualityPolicy", problems);
   }
 
+  /** The section that the gate judges by. */
   public get gate(): GatePolicy {
     return this.document.gate;
   }
 
+  /** The policy as plain JSON: what the release manifest carries. */
   public toDocument(): PolicyDocument {
     return this.document;
   }

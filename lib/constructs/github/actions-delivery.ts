@@ -12,6 +12,7 @@ import type { ModelRepository } from "./model-repository";
 import { GITHUB_OIDC_ISSUER } from "./oidc-trust";
 import { requireEnforced, type Unenforced } from "./repository-plan";
 
+/** How a pipeline reaches a repository, and what its jobs run on. */
 export interface GitHubActionsOptions {
   /**
    * How the pipeline's files reach the default branch: as one pull request that people merge, or written straight to it by an

@@ -30,7 +30,7 @@ export type PlatformWorkflowOptions = Pick<WorkflowOptions, "actions" | "runsOn"
 
 /** Everything of one pipeline in one GitHub repository. */
 export class DeliveredPipeline extends Construct {
-  /** By name without the pipeline's prefix: `data`, `training`, `gate`, `registry` and those promoted into. */
+  /** By name without the pipeline's prefix: those of Slipway's own jobs (`data`, `training`, `gate`, ...) and those promoted into. */
   public readonly environments: Readonly<Record<string, DeliveredEnvironment>>;
   public readonly files: DeliveredFiles;
   /** `undefined` where the repository's plan enforces none, or none was wanted. */

@@ -5,6 +5,7 @@ import { escapeTerraformTemplate } from "../../renderers/terraform-text";
 import { ModelRepository, type ModelRepositoryProps } from "./model-repository";
 import type { ImmutableIds } from "./oidc-trust";
 
+/** What an existing repository is stated to be. */
 export interface ExistingRepositoryProps extends ModelRepositoryProps {
   /**
    * Whether only the actions that Slipway's workflows use (and `allowedActions`) may run in this repository. Other workflows
@@ -21,6 +22,7 @@ export class ExistingGitHubRepository extends ModelRepository {
   public readonly hasCodeOwners = false;
   protected readonly restrictsActions: boolean;
 
+  /** @throws InvalidInputError naming everything that is wrong with the props */
   public constructor(scope: Construct, id: string, props: ExistingRepositoryProps) {
     super(scope, id, props);
     this.restrictsActions = props.restrictActions ?? false;

@@ -6,6 +6,7 @@ import type { Deliverer } from "./deliverer";
 /** The App id of GitHub Actions on github.com: a check of the same name from anybody else does not count. */
 const GITHUB_ACTIONS_APP_ID = 15368;
 
+/** What a pull request needs before it is merged. */
 export interface MergeRulesetOptions {
   /**
    * Approving reviews that a pull request needs before it is merged, 0 to 10.

@@ -8,14 +8,21 @@ import { githubWorkloadIdentity, type ImmutableIds } from "./oidc-trust";
 import { SharedFiles } from "./shared-files";
 import type { GitHubPlan, RepositoryVisibility } from "./repository-plan";
 
+/** What Slipway has to know of a repository before GitHub is asked. */
 export interface ModelRepositoryProps {
   /** `owner/name`. */
   readonly name: string;
   /** What the owner pays GitHub for: what GitHub enforces depends on it. GitHub Pro counts as `team`. */
   readonly plan: GitHubPlan;
-  /** @default "private" */
+  /**
+   * Who may read it; what GitHub enforces depends on it.
+   * @default "private"
+   */
   readonly visibility?: RepositoryVisibility;
-  /** @default "main" */
+  /**
+   * The branch that delivers, signs and promotes.
+   * @default "main"
+   */
   readonly defaultBranch?: string;
   /**
    * Actions that may run besides those that Slipway's workflows use, as patterns: `acme/scan@*`.

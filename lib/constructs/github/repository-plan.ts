@@ -3,6 +3,7 @@ import type { Problems } from "../../blueprint/problems";
 /** What the owner of a repository pays GitHub for; `team` also stands for GitHub Pro of a person. */
 export type GitHubPlan = "free" | "team" | "enterprise";
 
+/** Who may read a repository; `internal` exists with GitHub Enterprise only. */
 export type RepositoryVisibility = "public" | "private" | "internal";
 
 /** Something Slipway installs that GitHub enforces on some plans only. */

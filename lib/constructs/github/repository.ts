@@ -10,8 +10,12 @@ import { ExistingGitHubRepository, type ExistingRepositoryProps } from "./existi
 import type { ImmutableIds } from "./oidc-trust";
 import { ModelRepository, type ModelRepositoryProps } from "./model-repository";
 
+/** What a new repository is. */
 export interface GitHubRepositoryProps extends ModelRepositoryProps {
-  /** @default none */
+  /**
+   * What GitHub shows beside the repository's name.
+   * @default none
+   */
   readonly description?: string;
   /**
    * Who owns the pipeline's files (`.slipway/`, `.github/`): teams (`@acme/platform`) or people (`@jo`), written to CODEOWNERS
@@ -30,7 +34,11 @@ export interface GitHubRepositoryProps extends ModelRepositoryProps {
  * new MlPipeline(this, "insurance-risk", { delivery: repository.actions(), ... });
  */
 export class GitHubRepository extends ModelRepository {
-  /** A repository that is there already. Nothing of it is changed but what pipelines deliver. */
+  /**
+   * A repository that is there already. Nothing of it is changed but what pipelines deliver.
+   *
+   * @throws InvalidInputError naming everything that is wrong with the props
+   */
   public static existing(scope: Construct, id: string, props: ExistingRepositoryProps): ExistingGitHubRepository {
     return new ExistingGitHubRepository(scope, id, props);
   }
@@ -40,12 +48,14 @@ export class GitHubRepository extends ModelRepository {
   public readonly branchDefault: BranchDefault;
   /** Workflows get a token that reads, unless a job asks for more. */
   public readonly workflowPermissions: WorkflowRepositoryPermissions;
+  /** CODEOWNERS, written once; `undefined` where no owners were named. */
   public readonly codeOwners: RepositoryFile | undefined;
   public readonly hasCodeOwners: boolean;
   private ownerAccount: DataGithubRestApi | undefined;
   /** A new repository has no other workflows whose actions this could stop. */
   protected readonly restrictsActions = true;
 
+  /** @throws InvalidInputError naming everything that is wrong with the props */
   public constructor(scope: Construct, id: string, props: GitHubRepositoryProps) {
     super(scope, id, props);
     const provider = props.provider && { provider: props.provider };

@@ -36,6 +36,8 @@ export class JobRuntime {
    * program's package-lock.json.
    *
    * @param tarball - what `npm pack` wrote, relative to the folder of cdktf.json
+   * @param lockfile - the program's package-lock.json, relative to the same folder
+   * @default lockfile - "package-lock.json"
    */
   public static vendored(tarball: string, lockfile = "package-lock.json"): JobRuntime {
     return new JobRuntime(lockfile, tarball);

@@ -11,6 +11,7 @@ import type { PipelineDelivery, VariableValue } from "../../blueprint/targets";
 import { checkedPipeline } from "./checked-pipeline";
 import type { JobRuntime } from "./job-runtime";
 
+/** What a user says about a pipeline. */
 export interface MlPipelineProps<Delivered> extends Omit<PipelineProps, "data" | "python"> {
   /** Where the pipeline's CI runs: `GitHubRepository.existing(...).actions()`. */
   readonly delivery: PipelineDelivery<Delivered>;
