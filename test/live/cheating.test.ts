@@ -1,9 +1,10 @@
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { createSigningKeyPair } from "../../lib/runtime/keys/signing-key-pair";
 import { canonicalText } from "../../lib/blueprint/manifest/canonical-text";
 import { MlflowClient } from "../../lib/runtime/mlflow/mlflow-client";
 import { type Called } from "../runtime/a-model-repository";
-import { GatedPipeline, newKey, policyWithLimit } from "../runtime/promotion/a-gated-model";
+import { GatedPipeline, policyWithLimit } from "../runtime/promotion/a-gated-model";
 import { MlflowServer } from "./mlflow-server";
 
 /** Every way we know to get a model into an environment that its gate did not let through; each must fail by its own name. */
@@ -109,7 +110,7 @@ describe("evidence", () => {
   });
 
   test("an unlisted signer", async () => {
-    await pipeline.gate("first", "none", { key: newKey() });
+    await pipeline.gate("first", "none", { key: createSigningKeyPair() });
     expect(await refusal("staging")).toBe("signer-not-accepted");
   });
 
@@ -330,7 +331,7 @@ describe("promotion records", () => {
 
   test("a record signed by somebody else", async () => {
     await registered();
-    const mallory = newKey();
+    const mallory = createSigningKeyPair();
     const signers = JSON.stringify([
       { kind: "ed25519", name: "gate", publicKey: pipeline.key.publicKey, assurance: "ci" },
       { kind: "ed25519", name: "mallory", publicKey: mallory.publicKey, assurance: "ci" },
@@ -342,7 +343,9 @@ describe("promotion records", () => {
 
   test("a promotion whose own key no one accepts writes nothing", async () => {
     await registered();
-    expect(await refusal("staging", { SLIPWAY_SIGNING_KEY: newKey().privateKey })).toBe("signer-not-accepted");
+    expect(await refusal("staging", { SLIPWAY_SIGNING_KEY: createSigningKeyPair().privateKey })).toBe(
+      "signer-not-accepted",
+    );
   });
 
   test("the last record removed, to bring an older model back", async () => {

@@ -1,7 +1,8 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync } from "node:crypto";
+import { createPrivateKey, createPublicKey } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { hostname, userInfo } from "node:os";
 import { dirname, join } from "node:path";
+import { createSigningKeyPair } from "../keys/signing-key-pair";
 import type { PublicKeySigner } from "../../blueprint/identity";
 import type { Variables } from "../command-context";
 import { BrokenEnvironmentError } from "../refusals";
@@ -32,10 +33,9 @@ export async function laptopKey(env: Variables): Promise<LaptopKey> {
 /** The exclusive flag lets two runs that start at once agree on one key. */
 async function createOnce(path: string): Promise<boolean> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const { privateKey } = generateKeyPairSync("ed25519");
-  const pem = privateKey.export({ type: "pkcs8", format: "pem" });
+  const { privateKey } = createSigningKeyPair();
   try {
-    await writeFile(path, pem, { flag: "wx", mode: 0o600 });
+    await writeFile(path, privateKey, { flag: "wx", mode: 0o600 });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;

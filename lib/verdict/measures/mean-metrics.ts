@@ -30,16 +30,11 @@ export function rootMeanSquaredError(rows: RankedRows): Statistic {
 }
 
 /** Share of the labels' variance that the scores explain; NaN when the labels do not vary. */
-export function r2({ label, score, cluster, count }: RankedRows): Statistic {
+export function r2(rows: RankedRows): Statistic {
+  const { label, score, cluster, count } = rows;
+  const meanLabel = meanOf(rows, (each) => each);
   return (counts) => {
-    let weights = 0;
-    let sum = 0;
-    for (let rank = 0; rank < count; rank++) {
-      const weight = counts[cluster[rank]!]!;
-      weights += weight;
-      sum += weight * label[rank]!;
-    }
-    const mean = sum / weights;
+    const mean = meanLabel(counts);
     let unexplained = 0;
     let total = 0;
     for (let rank = 0; rank < count; rank++) {

@@ -1,5 +1,7 @@
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { aPromotion } from "../records/a-promotion";
+import { createSigningKeyPair } from "../../../lib/runtime/keys/signing-key-pair";
 import { ExitCode } from "../../../lib/runtime/exit-codes";
 import { sealRecord } from "../../../lib/runtime/records/open-record";
 import { appendRecord } from "../../../lib/runtime/records/promotion-records";
@@ -7,7 +9,7 @@ import { ed25519Signer } from "../../../lib/runtime/signing/ed25519-signer";
 import { DirectoryStore } from "../../../lib/runtime/store/directory-store";
 import { putModel } from "../../../lib/runtime/store/model-store";
 import { promotionStatement } from "../../../lib/verdict/evidence/promotion-statement";
-import { GatedPipeline, newKey, policyWithLimit } from "../promotion/a-gated-model";
+import { GatedPipeline, policyWithLimit } from "../promotion/a-gated-model";
 import { ModelRepository } from "../a-model-repository";
 import { writeFiles } from "../write-files";
 
@@ -28,21 +30,7 @@ async function stored(content: string): Promise<string> {
 }
 
 async function promoted(model: string, key = pipeline.key): Promise<void> {
-  const promotion = {
-    number: 1,
-    previous: null,
-    pipeline: "claims",
-    repository: null,
-    environment: "production",
-    registered: { model: "claims", version: "4" },
-    authority: { kind: "evidence", digest: `sha256:${"e".repeat(64)}` },
-    policyDigests: { gate: "sha256:g", serving: "sha256:s", drift: "sha256:d" },
-    gitRevision: null,
-    promotedBy: "ann",
-    promotedAt: "2026-03-01T12:00:00.000Z",
-    run: null,
-    assurance: "ci",
-  } as const;
+  const promotion = aPromotion(1, null, { repository: null, registered: { model: "claims", version: "4" } });
   const record = await sealRecord(promotionStatement(model, promotion), ed25519Signer(key.privateKey));
   await appendRecord(new DirectoryStore(pipeline.store), promotion, record);
 }
@@ -81,7 +69,7 @@ test("a production model that was edited in the store is refused", async () => {
 });
 
 test("a record of a stranger is refused where the job knows the signers", async () => {
-  await promoted(await stored("weak"), newKey());
+  await promoted(await stored("weak"), createSigningKeyPair());
   expect((await baseline()).document.error?.check).toBe("signer-not-accepted");
 });
 

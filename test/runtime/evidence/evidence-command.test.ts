@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createSigningKeyPair } from "../../../lib/runtime/keys/signing-key-pair";
 import { policyDigest } from "../../../lib/blueprint/policy/quality-policy";
 import type { Called } from "../a-model-repository";
-import { GatedPipeline, newKey, policyWithLimit, type GateChanges } from "../promotion/a-gated-model";
+import { GatedPipeline, policyWithLimit, type GateChanges } from "../promotion/a-gated-model";
 
 const hour = 3_600_000;
 let gated: GatedPipeline;
@@ -104,7 +105,11 @@ describe("each way of cheating is refused by its own name", () => {
         measures.envelope.signatures = [];
       }),
     ],
-    ["an unlisted signer", "signer-not-accepted", { cheat: () => gated.gate("weights", "none", { key: newKey() }) }],
+    [
+      "an unlisted signer",
+      "signer-not-accepted",
+      { cheat: () => gated.gate("weights", "none", { key: createSigningKeyPair() }) },
+    ],
     [
       "the summary of other measures",
       "statements-disagree",

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { createSigningKeyPair } from "../../../lib/runtime/keys/signing-key-pair";
 import type { TrustedSigner } from "../../../lib/blueprint/identity";
 import {
   type EvidenceFile,
@@ -12,7 +13,7 @@ import { ed25519Signer } from "../../../lib/runtime/signing/ed25519-signer";
 import { keylessSigner } from "../../../lib/runtime/signing/keyless-signer";
 import type { Signer } from "../../../lib/runtime/signing/signer";
 import type { GateMeasuresStatement } from "../../../lib/verdict/evidence/gate-measures";
-import { GatedPipeline, newKey } from "../promotion/a-gated-model";
+import { GatedPipeline } from "../promotion/a-gated-model";
 import { LocalSigstore } from "../signing/local-sigstore";
 
 let statement: GateMeasuresStatement;
@@ -31,7 +32,7 @@ async function signedByTwo(measures: Signer, summary: Signer): Promise<EvidenceF
 }
 
 describe("one signer makes both statements", () => {
-  const [gate, other] = [newKey(), newKey()];
+  const [gate, other] = [createSigningKeyPair(), createSigningKeyPair()];
   const trust = (name: string, { publicKey }: typeof gate, assurance: "ci" | "laptop" = "ci"): TrustedSigner => ({
     kind: "ed25519",
     name,

@@ -1,17 +1,14 @@
-import { generateKeyPairSync } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
+import { createSigningKeyPair } from "../../../lib/runtime/keys/signing-key-pair";
 import { demographicParityDifference, metric, QualityPolicy, type QualityPolicyProps, topFraction } from "../../../lib";
 import type { TrustedSigner } from "../../../lib/blueprint/identity";
 import { writeBaseline } from "../../../lib/runtime/baseline/baseline-document";
 import { parseEvidence, verifyEvidence, type VerifiedEvidence } from "../../../lib/runtime/evidence/evidence-file";
 import { ModelRepository } from "../a-model-repository";
 
-const key = generateKeyPairSync("ed25519", {
-  privateKeyEncoding: { type: "pkcs8", format: "pem" },
-  publicKeyEncoding: { type: "spki", format: "pem" },
-});
+const key = createSigningKeyPair();
 const laptop: TrustedSigner = { kind: "ed25519", name: "me", publicKey: key.publicKey, assurance: "laptop" };
 const signing = { SLIPWAY_SIGNING_KEY: key.privateKey };
 const productionDigest = `sha256:${"c".repeat(64)}`;

@@ -1,6 +1,6 @@
-import { generateKeyPairSync } from "node:crypto";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { createSigningKeyPair, type SigningKeyPair } from "../../../lib/runtime/keys/signing-key-pair";
 import type { PolicyDocument } from "../../../lib/blueprint/policy/policy-document";
 import { policyDigest } from "../../../lib/blueprint/policy/quality-policy";
 import { evidenceText, signEvidence } from "../../../lib/runtime/evidence/evidence-file";
@@ -8,18 +8,6 @@ import { ed25519Signer } from "../../../lib/runtime/signing/ed25519-signer";
 import { type GateMeasures, gateMeasuresStatement } from "../../../lib/verdict/evidence/gate-measures";
 import type { Finding } from "../../../lib/verdict/gate-verdict";
 import { ModelRepository, type Called } from "../a-model-repository";
-
-export interface Key {
-  readonly privateKey: string;
-  readonly publicKey: string;
-}
-
-export function newKey(): Key {
-  return generateKeyPairSync("ed25519", {
-    privateKeyEncoding: { type: "pkcs8", format: "pem" },
-    publicKeyEncoding: { type: "spki", format: "pem" },
-  });
-}
 
 /** A policy with one limit, so that one finding judges it. */
 export function policyWithLimit(limit: number): PolicyDocument {
@@ -42,14 +30,14 @@ export interface GateChanges {
   readonly measures?: Partial<GateMeasures>;
   readonly outcome?: Finding["outcome"];
   /** Who signs instead of the gate. */
-  readonly key?: Key;
+  readonly key?: SigningKeyPair;
 }
 
 /** A pipeline with a store, two environments, a gate's key, and what the gate would hand over. */
 export class GatedPipeline {
   public readonly repository: ModelRepository;
   public readonly store: string;
-  public readonly key = newKey();
+  public readonly key = createSigningKeyPair();
   private readonly policy: PolicyDocument;
 
   public constructor(

@@ -1,6 +1,8 @@
 import { chmodSync, copyFileSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import * as fc from "fast-check";
+import { aPromotion } from "./a-promotion";
+import { createSigningKeyPair } from "../../../lib/runtime/keys/signing-key-pair";
 import type { TrustedSigner } from "../../../lib/blueprint/identity";
 import { sealRecord, verifiedRecords } from "../../../lib/runtime/records/open-record";
 import { appendRecord, readRecords } from "../../../lib/runtime/records/promotion-records";
@@ -8,10 +10,9 @@ import { RefusedError } from "../../../lib/runtime/refusals";
 import { ed25519Signer } from "../../../lib/runtime/signing/ed25519-signer";
 import { DirectoryStore } from "../../../lib/runtime/store/directory-store";
 import { type Promotion, promotionStatement } from "../../../lib/verdict/evidence/promotion-statement";
-import { newKey } from "../promotion/a-gated-model";
 import { temporaryFolder } from "../temporary-folder";
 
-const key = newKey();
+const key = createSigningKeyPair();
 const trusted: TrustedSigner = { kind: "ed25519", name: "ci", publicKey: key.publicKey, assurance: "ci" };
 const open = verifiedRecords([trusted]);
 const folder = temporaryFolder();
@@ -20,25 +21,6 @@ let stores = 0;
 function newStore(): { readonly store: DirectoryStore; readonly path: string } {
   const path = join(folder, String(++stores));
   return { store: new DirectoryStore(path), path };
-}
-
-function promotion(number: number, previous: string | null, changes: Partial<Promotion> = {}): Promotion {
-  return {
-    number,
-    previous,
-    pipeline: "claims",
-    repository: "acme/claims",
-    environment: "production",
-    registered: { model: "claims", version: String(number) },
-    authority: { kind: "evidence", digest: `sha256:${"e".repeat(64)}` },
-    policyDigests: { gate: "sha256:g", serving: "sha256:s", drift: "sha256:d" },
-    gitRevision: null,
-    promotedBy: "ann",
-    promotedAt: "2026-03-01T12:00:00.000Z",
-    run: null,
-    assurance: "ci",
-    ...changes,
-  };
 }
 
 async function append(store: DirectoryStore, next: Promotion, signedBy = key): Promise<string> {
@@ -50,7 +32,7 @@ async function append(store: DirectoryStore, next: Promotion, signedBy = key): P
 async function chain(length: number) {
   const made = newStore();
   let previous: string | null = null;
-  for (let number = 1; number <= length; number++) previous = await append(made.store, promotion(number, previous));
+  for (let number = 1; number <= length; number++) previous = await append(made.store, aPromotion(number, previous));
   return made;
 }
 
@@ -80,7 +62,7 @@ test("what was appended is read back in order, also beyond nine", async () => {
 
 test("of two promotions with one number the second is refused, and the first stands", async () => {
   const { store } = await chain(1);
-  await expect(append(store, promotion(1, null, { promotedBy: "eve" }))).rejects.toMatchObject({
+  await expect(append(store, aPromotion(1, null, { promotedBy: "eve" }))).rejects.toMatchObject({
     check: "promotion-conflict",
   });
   expect((await readRecords(store, "claims", "production", open))[0]!.promotion.promotedBy).toBe("ann");
@@ -135,7 +117,7 @@ test.each([
 ])("a record %s is refused where the second should be", async (_, changes) => {
   const { store, path } = await chain(1);
   const previous = (await readRecords(store, "claims", "production", open))[0]!.digest;
-  const wrong = { ...promotion(2, previous), ...changes };
+  const wrong = { ...aPromotion(2, previous), ...changes };
   const bytes = await sealRecord(promotionStatement(`sha256:${"2".repeat(64)}`, wrong), ed25519Signer(key.privateKey));
   writeFileSync(file(path, 2), bytes);
   expect(await read(store)).toBe("record-chain-broken");
@@ -148,9 +130,9 @@ test("other files among the records are refused", async () => {
 });
 
 test("a record of a signer who is not trusted, or of a laptop that claims to be the CI, is refused", async () => {
-  const stranger = newKey();
+  const stranger = createSigningKeyPair();
   const { store } = newStore();
-  await append(store, promotion(1, null), stranger);
+  await append(store, aPromotion(1, null), stranger);
   expect(await read(store)).toBe("signer-not-accepted");
   const laptop = verifiedRecords([{ ...trusted, publicKey: stranger.publicKey, assurance: "laptop" }]);
   await expect(readRecords(store, "claims", "production", laptop)).rejects.toMatchObject({

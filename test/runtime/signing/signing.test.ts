@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
+import { createSigningKeyPair } from "../../../lib/runtime/keys/signing-key-pair";
 import type { TrustedSigner } from "../../../lib/blueprint/identity";
 import { RefusedError } from "../../../lib/runtime/refusals";
 import { preAuthEncoding, statementPayloadType } from "../../../lib/runtime/signing/dsse";
@@ -13,14 +14,7 @@ import type { SignedStatement } from "../../../lib/runtime/signing/signer";
 import { trustedSigners } from "../../../lib/runtime/signing/trusted-signers";
 import { verifyStatement } from "../../../lib/runtime/signing/verify-statement";
 
-function ed25519Key(): { readonly privateKey: string; readonly publicKey: string } {
-  return generateKeyPairSync("ed25519", {
-    privateKeyEncoding: { type: "pkcs8", format: "pem" },
-    publicKeyEncoding: { type: "spki", format: "pem" },
-  });
-}
-
-const key = ed25519Key();
+const key = createSigningKeyPair();
 const trusted: TrustedSigner = { kind: "ed25519", name: "gate", publicKey: key.publicKey, assurance: "ci" };
 
 type Dsse = Extract<SignedStatement, { kind: "dsse" }>;
@@ -79,7 +73,7 @@ test("any changed byte of payload or signature is refused", async () => {
 
 test("a signer who is not listed, no signature, and another type are refused by name", async () => {
   const statement = await signed("{}");
-  const stranger: TrustedSigner = { ...trusted, publicKey: ed25519Key().publicKey };
+  const stranger: TrustedSigner = { ...trusted, publicKey: createSigningKeyPair().publicKey };
   expect(await refusedAs(statement, [stranger])).toBe("signer-not-accepted");
   expect(await refusedAs(statement, [])).toBe("signer-not-accepted");
   expect(await refusedAs({ kind: "dsse", envelope: { ...statement.envelope, signatures: [] } }, [trusted])).toBe(
@@ -91,7 +85,7 @@ test("a signer who is not listed, no signature, and another type are refused by 
 });
 
 test("a stranger who writes a trusted key's id over his own signature is refused", async () => {
-  const theirs = (await ed25519Signer(ed25519Key().privateKey).sign(Buffer.from("{}"))) as Dsse;
+  const theirs = (await ed25519Signer(createSigningKeyPair().privateKey).sign(Buffer.from("{}"))) as Dsse;
   const ours = await signed("{}");
   const forged = {
     ...theirs.envelope,
