@@ -60,11 +60,18 @@ async function verifyBundle(
   throw notAccepted(`${identity ?? "no identity"} by a token of ${issuer ?? "no issuer"}`, trusted);
 }
 
+/** Verifiers of this process by trust root, so that a chain of records asks the TUF repository once. */
+const verifiers = new Map<string, Promise<BundleVerifier>>();
+
 async function openVerifier(root: SigstoreTrustRoot): Promise<BundleVerifier> {
   const { createVerifier } = loadSigstore();
+  const key = JSON.stringify(root);
+  const opening = verifiers.get(key) ?? createVerifier(root);
+  verifiers.set(key, opening);
   try {
-    return await createVerifier(root);
+    return await opening;
   } catch (error) {
+    verifiers.delete(key);
     throw new BrokenEnvironmentError(
       `Sigstore's trust root cannot be had, so keyless signatures cannot be verified: ${messageOf(error)}`,
       "Let this job reach Sigstore's TUF repository (tuf-repo-cdn.sigstore.dev), or have the gate sign with a KMS key.",

@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { attest } from "sigstore";
 import type { KeylessSigner as KeylessIdentity, TrustedSigner } from "../../../lib/blueprint/identity";
 import { statementPayloadType } from "../../../lib/runtime/signing/dsse";
@@ -138,6 +140,26 @@ test("a trust root that cannot be reached is a broken environment, and no judgem
     message: expect.stringContaining("trust root cannot be had"),
     remedy: expect.stringContaining("TUF"),
   });
+});
+
+test("many statements are verified by one trust root, asked for once", async () => {
+  const [signed, fresh] = [await signedBy(workflow), sigstore.trustRoot()];
+  const before = sigstore.asked.length;
+  await Promise.all([1, 2, 3].map(() => verifyStatement(signed, trusting(), fresh)));
+  await verifyStatement(signed, trusting(), fresh);
+  const asked = sigstore.asked.slice(before);
+  expect(asked.filter((path) => path === "/targets/trusted_root.json")).toHaveLength(1);
+  expect(asked.filter((path) => path === "/timestamp.json")).toHaveLength(1);
+});
+
+test("a trust root that could not be reached is asked for again", async () => {
+  const { tufRootPath, ...rest } = sigstore.trustRoot();
+  const signed = await signedBy(workflow);
+  const [missing, there] = [join(dirname(tufRootPath!), "later.json"), readFileSync(tufRootPath!)];
+  const later = { ...rest, tufRootPath: missing };
+  await expect(verifyStatement(signed, trusting(), later)).rejects.toMatchObject({ name: "BrokenEnvironmentError" });
+  writeFileSync(missing, there);
+  expect(await verifyStatement(signed, trusting(), later)).toMatchObject({ payload });
 });
 
 test("a trust root that its keys did not sign is a broken environment too", async () => {

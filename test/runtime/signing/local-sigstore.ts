@@ -21,7 +21,9 @@ export class LocalSigstore {
   public static async start(): Promise<LocalSigstore> {
     const folder = mkdtempSync(join(tmpdir(), "slipway-sigstore-"));
     const handlers = new Map<string, Handler>();
+    const asked: string[] = [];
     const server = createServer((request, response) => {
+      asked.push(request.url!);
       const handler = handlers.get(request.url!);
       const answer = handler === undefined ? Promise.resolve(notFound) : bodyOf(request).then(handler);
       answer.then(
@@ -55,7 +57,7 @@ export class LocalSigstore {
       handlers.set(path, () => Promise.resolve({ statusCode: 200, response: text }));
       if (path === "/root.json") writeFileSync(join(folder, "root.json"), text);
     }
-    return new LocalSigstore(server, url, folder);
+    return new LocalSigstore(server, url, folder, asked);
   }
 
   private caches = 0;
@@ -64,6 +66,8 @@ export class LocalSigstore {
     private readonly server: Server,
     private readonly url: string,
     private readonly folder: string,
+    /** Paths that were requested, in order. */
+    public readonly asked: readonly string[],
   ) {}
 
   /** Where a job signs that holds a token with these claims. */
