@@ -99,6 +99,12 @@ function next({ folder, pipeline, line, result: { statuses } }: ClosingFacts): r
   const failed = statuses.filter(({ state }) => state === "failed");
   const waiting = statuses.filter(({ state }) => state === "approval");
   const again = resumeCommand(pipeline, line);
+  if (outcomeOf(statuses) === "undecided") {
+    return [
+      "more held-out rows narrow the interval; how much loss to accept is for the policy's owners to say",
+      `then ${again}`,
+    ];
+  }
   if (failed.length > 0) {
     return [
       ...failed.map(({ task }) => `read ${folder.log(task.id)}`),

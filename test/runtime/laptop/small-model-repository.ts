@@ -21,8 +21,8 @@ export interface RunDocument {
   readonly outcome: string;
   readonly run: string;
   readonly assurance: string;
-  readonly jobs: readonly { readonly id: string; readonly state: string; readonly note: string | null }[];
-  readonly error?: { readonly message: string };
+  /** Absent when the run was broken off. */
+  readonly jobs?: readonly { readonly id: string; readonly state: string; readonly note: string | null }[];
 }
 
 /** The command as its sources stand, as a program and its first arguments. */
