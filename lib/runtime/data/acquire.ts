@@ -24,7 +24,7 @@ export interface Snapshot extends DataFile {
  * Puts the snapshot that a run is about into the folder of the `data` hand-off, as one Parquet or CSV file.
  *
  * @param sample take the sample file of the repository instead of the data
- * @throws RefusedError `data-digest-mismatch`, `data-command-failed`, `data-missing`
+ * @throws RefusedError `data-digest-mismatch`, `data-command-failed`, `data-missing`, `sample-outside-repository`
  * @throws BrokenEnvironmentError when an address does not answer
  */
 export async function acquire(context: CommandContext, sample: boolean): Promise<Snapshot> {

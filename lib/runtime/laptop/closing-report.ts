@@ -115,7 +115,7 @@ function next({ folder, pipeline, line, result: { statuses } }: ClosingFacts): r
   if (waiting.length > 0) {
     return waiting.map(({ task }) => `${again} --approve ${task.id.replace("promote-", "")}`);
   }
-  return ["push: the CI runs the same jobs, with keys that nobody holds"];
+  return ["push: the CI runs the same jobs, and signs by itself"];
 }
 
 function quoted(word: string): string {
