@@ -11,6 +11,7 @@ import type { Redeliver } from "./scenarios";
 import { type DeliveryUnderTest, synthesizeDelivery } from "./synthesized-delivery";
 
 const WORKFLOW = ".github/workflows/slipway-insurance-risk-delivery.yml";
+const REVIEW = ".github/workflows/slipway-insurance-risk-review.yml";
 const MODEL = "insurance-risk";
 
 /** Everything around the generated workflow: the model repository, keys, a store that runners share, a live MLflow. */
@@ -60,6 +61,17 @@ export class DeliverySystem {
       event: "push",
       secrets: this.secrets,
       variables: { ...this.variables, SLIPWAY_STORE: `file://${this.store(store)}` },
+    });
+  }
+
+  /** Runs the review workflow on the repository's HEAD as a pull request from a fork would: with no secret and no variable. */
+  public async review(): Promise<WorkflowResult> {
+    return runWorkflow({
+      repository: this.repository.folder,
+      workflow: REVIEW,
+      event: "pull_request",
+      secrets: {},
+      variables: {},
     });
   }
 

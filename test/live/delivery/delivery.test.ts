@@ -1,25 +1,6 @@
 import { describeWith, goTool, pythonWith } from "../../tools";
 import { DeliverySystem } from "./delivery-system";
-import { ONLY_NOT_WORSE, REFUSED } from "./scenarios";
-
-/** Jobs of the delivery line in the order in which they decide. */
-const JOBS = [
-  "lint",
-  "test",
-  "acquire",
-  "validate-data",
-  "split",
-  "baseline",
-  "train",
-  "predict",
-  "gate",
-  "register",
-  "promote-staging",
-  "promote-production",
-  "verdict",
-];
-
-const BEHIND_THE_GATE = ["register", "promote-staging", "promote-production"];
+import { BEHIND_THE_GATE, DECIDING_JOBS, ONLY_NOT_WORSE, REFUSED } from "./scenarios";
 
 function tools(): string {
   pythonWith("mlflow");
@@ -39,7 +20,7 @@ describeWith(tools, "the generated delivery workflow", () => {
     const run = await system.deliver("good");
     expect([run.log, Object.fromEntries(run.jobs)]).toEqual([
       expect.anything(),
-      Object.fromEntries(JOBS.map((job) => [job, "success"])),
+      Object.fromEntries([...DECIDING_JOBS, "verdict"].map((job) => [job, "success"])),
     ]);
     const [version, ...others] = await system.registered();
     expect(others).toEqual([]);
@@ -58,7 +39,7 @@ describeWith(tools, "the generated delivery workflow", () => {
     );
     expect(run.jobs.get(scenario.stage)).toBe("failure");
     expect(run.log).toMatch(scenario.says);
-    for (const job of JOBS.slice(0, JOBS.indexOf(scenario.stage)))
+    for (const job of DECIDING_JOBS.slice(0, DECIDING_JOBS.indexOf(scenario.stage)))
       expect([job, run.jobs.get(job)]).toEqual([job, "success"]);
     for (const job of BEHIND_THE_GATE) expect(run.jobs.has(job)).toBe(false);
     expect(run.jobs.get("verdict")).toBe("failure");
@@ -97,5 +78,28 @@ describeWith(tools, "the generated delivery workflow", () => {
     expect(run.jobs.get("gate")).toBe("failure");
     expect(run.log).toMatch(/auc not worse than production \(margin 0\.02\).*failed/);
     expect([await system.registered(), system.stored("good")]).toEqual(before);
+  });
+
+  describe("a pull request", () => {
+    it("is reviewed on the sample, without secrets, and leaves the registry alone", async () => {
+      const before = await system.registered();
+      const run = await system.review();
+      const jobs = ["lint", "test", "acquire", "validate-data", "split", "train", "predict", "gate", "verdict"];
+      expect([run.log, Object.fromEntries(run.jobs)]).toEqual([
+        expect.anything(),
+        Object.fromEntries(jobs.map((job) => [job, "success"])),
+      ]);
+      expect(await system.registered()).toEqual(before);
+    });
+
+    it("cannot be merged when a unit test fails: its one required check fails", async () => {
+      const run = await system.repository.during(
+        () => {
+          system.repository.edit("tests/test_risk_model.py", '== ["a", "b"]', '== ["b", "a"]');
+        },
+        async () => system.review(),
+      );
+      expect([run.jobs.get("test"), run.jobs.get("verdict")]).toEqual(["failure", "failure"]);
+    });
   });
 });

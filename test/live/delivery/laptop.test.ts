@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { createSigningKeyPair } from "../../../lib/runtime/keys/signing-key-pair";
 import { MlflowServer } from "../mlflow-server";
 import { ModelRepository } from "./model-repository";
-import { ONLY_NOT_WORSE, REFUSED, type Scenario } from "./scenarios";
+import { BEHIND_THE_GATE, DECIDING_JOBS, ONLY_NOT_WORSE, REFUSED, type Scenario } from "./scenarios";
 import { type DeliveryUnderTest, synthesizeDelivery } from "./synthesized-delivery";
 
 /** The same manifest, the same changes and the same expectations as the workflow's test: the engine must not matter. */
@@ -15,21 +15,6 @@ interface LaptopRun {
   /** State by job. */
   readonly jobs: Readonly<Record<string, string>>;
 }
-
-const JOBS = [
-  "lint",
-  "test",
-  "acquire",
-  "validate-data",
-  "split",
-  "baseline",
-  "train",
-  "predict",
-  "gate",
-  "register",
-  "promote-staging",
-];
-const BEHIND_THE_GATE = ["register", "promote-staging", "promote-production"];
 
 let folder: string;
 let program: DeliveryUnderTest;
@@ -105,7 +90,7 @@ test("the good model reaches production", async () => {
   const run = await runHere("good");
   expect(run).toMatchObject({
     exitCode: 0,
-    jobs: Object.fromEntries([...JOBS, "promote-production"].map((job) => [job, "passed"])),
+    jobs: Object.fromEntries(DECIDING_JOBS.map((job) => [job, "passed"])),
   });
   expect(await registered()).toBe(1);
 });
@@ -114,7 +99,8 @@ test.each(REFUSED)("$title is refused at $stage", async ({ change, stage }) => {
   const run = await changed(change, `refused-${stage}`);
   expect(run.exitCode).toBe(3);
   expect(run.jobs[stage]).toBe("failed");
-  for (const job of JOBS.slice(0, JOBS.indexOf(stage))) expect([job, run.jobs[job]]).toEqual([job, "passed"]);
+  for (const job of DECIDING_JOBS.slice(0, DECIDING_JOBS.indexOf(stage)))
+    expect([job, run.jobs[job]]).toEqual([job, "passed"]);
 });
 
 test("a model that these rows cannot tell from production ends undecided", async () => {

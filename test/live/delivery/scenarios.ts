@@ -32,6 +32,25 @@ function features(...names: readonly string[]): Scenario["change"] {
   };
 }
 
+/** Jobs of the delivery line in the order in which they decide. */
+export const DECIDING_JOBS: readonly string[] = [
+  "lint",
+  "test",
+  "acquire",
+  "validate-data",
+  "split",
+  "baseline",
+  "train",
+  "predict",
+  "gate",
+  "register",
+  "promote-staging",
+  "promote-production",
+];
+
+/** What must never run for a model that was not accepted. */
+export const BEHIND_THE_GATE = DECIDING_JOBS.slice(DECIDING_JOBS.indexOf("gate") + 1);
+
 export const REFUSED: readonly Scenario[] = [
   {
     title: "a lint error",
