@@ -47,8 +47,7 @@ export async function promoteModel(request: PromotionRequest): Promise<Promoted>
 }
 
 function isSamePromotion(last: PromotionRecord, { modelDigest, evidenceDigest }: PromotionRequest): boolean {
-  const { authority } = last.promotion;
-  return last.model === modelDigest && authority.kind === "evidence" && authority.digest === evidenceDigest;
+  return last.model === modelDigest && last.promotion.authority.digest === evidenceDigest;
 }
 
 async function appendPromotion(

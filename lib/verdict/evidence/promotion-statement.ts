@@ -15,9 +15,8 @@ export interface Promotion {
   readonly environment: string;
   /** Name and version in the model registry. */
   readonly registered: { readonly model: string; readonly version: string };
-  /** What allowed it: evidence of the gate, or for a rollback the record of the model's earlier promotion here. */
-  readonly authority:
-    { readonly kind: "evidence"; readonly digest: string } | { readonly kind: "rollback"; readonly record: string };
+  /** What allowed it: evidence of the gate, by the digest of its file. */
+  readonly authority: { readonly kind: "evidence"; readonly digest: string };
   /** Digest of every section of the policy that the model was judged by. */
   readonly policyDigests: Readonly<Record<PolicySection, string>>;
   readonly gitRevision: string | null;
