@@ -2,12 +2,12 @@ import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { createReadStream, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { join } from "node:path";
 import type { PipelineDocument } from "../../../lib/blueprint/pipeline/pipeline-document";
 import type { ReleaseManifestParts } from "../../../lib/blueprint/manifest/release-manifest";
 import { fullParts } from "../../blueprint/manifest/a-release-manifest";
 import { writeFiles } from "../write-files";
+import { commandFromSources } from "./command-from-sources";
 
 /** What one `slipway run` said and how it ended. */
 export interface Ran {
@@ -25,13 +25,8 @@ export interface RunDocument {
   readonly jobs?: readonly { readonly id: string; readonly state: string; readonly note: string | null }[];
 }
 
-/** The command as its sources stand, as a program and its first arguments. */
-export const slipwayFromSources: readonly string[] = [
-  process.execPath,
-  "--import",
-  pathToFileURL(require.resolve("tsx")).href,
-  resolve("lib/runtime/main.ts"),
-];
+/** The command that the tests of one file start. */
+export const slipwayFromSources = commandFromSources();
 
 /** Whether a payment is late follows from x, but not from x alone. */
 const rows = Array.from({ length: 600 }, (_, id) => {
