@@ -91,7 +91,7 @@ function projectOn({ cdktf: engine, constructs }: Engine, overrides: object): st
 }
 
 function install(project: string): Ran {
-  return run(project, "npm", "install", "--ignore-scripts", "--no-audit", "--no-fund");
+  return run(project, "npm", "install", "--loglevel=error", "--ignore-scripts", "--no-audit", "--no-fund");
 }
 
 /** Type-checks the program with the libraries' own declarations, runs it, and returns the stack without its metadata. */

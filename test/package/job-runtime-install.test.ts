@@ -52,6 +52,8 @@ function install(npmCache?: string): { readonly status: number | null; readonly 
     encoding: "utf8",
     env: {
       ...process.env,
+      // Whoever runs the tests may have silenced npm; here its reason is looked at.
+      npm_config_loglevel: "error",
       ...(npmCache !== undefined && { npm_config_cache: npmCache }),
       RUNTIME_LOCK_SHA256: runtime.runtimeLockSha256,
       RUNNER_TEMP: runner,
