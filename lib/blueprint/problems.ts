@@ -24,6 +24,10 @@ export class InvalidInputError extends Error {
       ].join("\n"),
     );
     this.name = "InvalidInputError";
+    // The message says it all: when nobody catches the error, Node must not print every problem a second time.
+    for (const property of ["name", "subject", "problems"]) {
+      Object.defineProperty(this, property, { enumerable: false });
+    }
   }
 }
 
