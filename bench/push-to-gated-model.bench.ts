@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { dirname, join } from "node:path";
 import { plannedFiles, readPlan } from "../examples/insurance-risk/plan-tree";
@@ -96,7 +96,7 @@ function plainScript(finishedRun: string): void {
 /** The one environment with the repository's linter in it; the other is MLflow's. */
 function environmentFolder(): string {
   const all = join(folder, "cache", "slipway", "python");
-  const found = readdirSync(all).find((name) => readdirSync(join(all, name, "bin")).includes("ruff"));
+  const found = readdirSync(all).find((name) => existsSync(join(all, name, "bin", "ruff")));
   if (found === undefined) throw new Error(`no environment with ruff in ${all}`);
   return join(all, found);
 }
