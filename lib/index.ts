@@ -27,6 +27,12 @@ export {
 } from "./blueprint/pipeline/data-source";
 export { Environment, type EnvironmentOptions } from "./blueprint/pipeline/environment";
 export { HeldOut, type HeldOutFromOptions, type HeldOutOptions } from "./blueprint/pipeline/held-out";
+export {
+  Packaging,
+  type DockerfileOptions,
+  type ImageOptions,
+  type PackagingOptions,
+} from "./blueprint/pipeline/packaging";
 export type * from "./blueprint/pipeline/pipeline-document";
 export type { PipelineProps } from "./blueprint/pipeline/pipeline-props";
 export type { PythonChoice } from "./blueprint/pipeline/python-environment";

@@ -15,6 +15,8 @@ export const JobEnvironment = {
   training: "training",
   /** The key that opens labels and the one that signs. */
   gate: "gate",
+  /** Pushing images; the key that signs what is in them. */
+  images: "images",
   /** Writing to the registry and the store. */
   registry: "registry",
 } as const;

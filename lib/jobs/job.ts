@@ -24,13 +24,15 @@ export interface Holdings {
   readonly store: "none" | "read" | "write";
   /** May ask the engine for a token by which clouds and Sigstore know the job. */
   readonly cloudIdentity: boolean;
+  /** May push to the image registry. */
+  readonly images: boolean;
   /** Restores or saves a dependency cache. */
   readonly cache: boolean;
 }
 
 /** Named folders that jobs hand to one another, always by the digest of their content. */
 export type HandoffName =
-  "data" | "training" | "features" | "labels" | "model" | "baseline" | "predictions" | "evidence";
+  "data" | "training" | "features" | "labels" | "model" | "baseline" | "predictions" | "evidence" | "parts" | "image";
 
 export interface Handoff {
   readonly name: HandoffName;

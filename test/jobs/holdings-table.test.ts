@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { DataSource, Environment, Signing, Stage, Training, Trigger } from "../../lib/index";
+import { DataSource, Environment, Packaging, Signing, Stage, Training, Trigger } from "../../lib/index";
 import { definePipeline } from "../blueprint/pipeline/define-pipeline";
 import type { Job } from "../../lib/jobs/job";
 import { lower } from "../../lib/jobs/lower";
@@ -14,9 +14,10 @@ function holdingsTable(): readonly string[][] {
     triggers: [Trigger.push(), Trigger.drift()],
     environments: [Environment.staging({ service: "risk" })],
     signing: Signing.ed25519(),
+    packaging: Packaging.dockerfile({ repository: "registry.acme.example/risk" }),
   });
   return [
-    ["job", "environment", "user code", "data", "signs", "tracking", "registry", "store", "cache"],
+    ["job", "environment", "user code", "data", "signs", "tracking", "registry", "store", "images", "cache"],
     ...lower({ pipeline }, "delivery").map(row),
   ];
 }
@@ -32,6 +33,7 @@ function row({ id, environment, holdings }: Job): string[] {
     mark(holdings.tracking),
     mark(holdings.registry),
     holdings.store === "none" ? "" : `${holdings.store}s`,
+    mark(holdings.images),
     mark(holdings.cache),
   ];
 }

@@ -58,7 +58,7 @@ describe("lowering a pipeline to jobs", () => {
       "register <- gate, robustness, train",
       "promote-staging <- register, gate",
       "release-staging <- promote-staging, gate",
-      "verify-staging <- release-staging, gate",
+      "verify-staging <- release-staging, gate, split",
       "promote-production <- verify-staging, gate",
     ]);
     expect(jobs.filter(({ approval }) => approval).map(({ id }) => id)).toEqual(["promote-production"]);

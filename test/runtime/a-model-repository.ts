@@ -34,7 +34,8 @@ export class ModelRepository {
       version: 1,
       ...fullParts,
       ...parts,
-      pipeline: { ...fullParts.pipeline, ...pipeline },
+      // Most commands are about models alone.
+      pipeline: { ...fullParts.pipeline, packaging: null, ...pipeline },
     };
     this.write(`.slipway/${this.manifest.pipeline.name}.json`, JSON.stringify(this.manifest));
     this.write("uv.lock", "version = 1\n");

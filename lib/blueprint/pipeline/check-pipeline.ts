@@ -2,6 +2,7 @@ import { Problems, type Problem } from "../problems";
 import { environmentProblems } from "./environment-rules";
 import { graphProblems } from "./graph-rules";
 import { checkCommand, checkName, checkRelativePath } from "./names-and-paths";
+import { packagingProblems } from "./packaging-rules";
 import type { DataSourceDocument, PipelineDocument, StoreDocument } from "./pipeline-document";
 import { triggerProblems } from "./trigger-rules";
 
@@ -19,6 +20,7 @@ export function checkPipeline(pipeline: PipelineDocument): readonly Problem[] {
   checkStore(problems, pipeline);
   checkTimeouts(problems, pipeline);
   problems.addAll(triggerProblems(pipeline.triggers));
+  problems.addAll(packagingProblems(pipeline));
   problems.addAll(environmentProblems(pipeline));
   problems.addAll(graphProblems(pipeline));
   return problems.list;

@@ -3,15 +3,36 @@ import { checkName } from "./names-and-paths";
 import type { PipelineDocument } from "./pipeline-document";
 
 /** Environments that Slipway's own jobs run in; see lib/jobs/job-environments.ts. */
-const RESERVED_ENVIRONMENTS: readonly string[] = ["acquire", "data", "baseline", "training", "gate", "registry"];
+const RESERVED_ENVIRONMENTS: readonly string[] = [
+  "acquire",
+  "data",
+  "baseline",
+  "training",
+  "gate",
+  "images",
+  "registry",
+];
+
+function isHttpAddress(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  return url !== null && ["http:", "https:"].includes(url.protocol) && url.username + url.search + url.hash === "";
+}
 
 /** What is wrong with the environments and their order. */
 export function environmentProblems({ environments, registry }: PipelineDocument): readonly Problem[] {
   const problems = new Problems();
-  environments.forEach(({ name, service }, index) => {
+  environments.forEach(({ name, service, servedAt }, index) => {
     const path = `environments[${index}]`;
     checkName(problems, `${path}.name`, name);
     if (service !== null) checkName(problems, `${path}.service`, service);
+    if (servedAt !== null && !isHttpAddress(servedAt)) {
+      problems.add(
+        `${path}.servedAt`,
+        servedAt,
+        "is not an address of a server",
+        "Give one that begins with http:// or https://, without user, query or fragment.",
+      );
+    }
     if (RESERVED_ENVIRONMENTS.includes(name)) {
       problems.add(
         `${path}.name`,

@@ -21,7 +21,13 @@ export class Environment {
   public static named(name: string, options: EnvironmentOptions = {}): Environment {
     const reviewers = options.reviewers ?? [];
     return new Environment(
-      { name, approval: options.approval ?? reviewers.length > 0, service: options.service ?? null },
+      {
+        name,
+        approval: options.approval ?? reviewers.length > 0,
+        service: options.service ?? null,
+        servedAt: options.servedAt ?? null,
+        needsLatencyVerdict: options.needsLatencyVerdict ?? name === "production",
+      },
       reviewers,
     );
   }
@@ -52,4 +58,17 @@ export interface EnvironmentOptions {
    * @default none: the environment ends at promotion
    */
   readonly service?: string;
+  /**
+   * Address at which this environment serves the promoted model, for example `http://insurance-risk.staging.svc:8080`. After the
+   * promotion `verify` waits there for the model, holds it against the serving contract and measures its latency under the policy's
+   * load; what it signs is the verdict that production asks for. Whoever releases, the address names the serving hardware.
+   * @default none: nothing is measured here
+   */
+  readonly servedAt?: string;
+  /**
+   * Whether promotion into this environment needs the latency verdict of an environment before it. Only asked for where the policy
+   * limits latency and the pipeline packages.
+   * @default true for production, else false
+   */
+  readonly needsLatencyVerdict?: boolean;
 }

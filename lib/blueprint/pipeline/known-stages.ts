@@ -23,6 +23,9 @@ export const RESERVED_STAGE_NAMES: readonly string[] = [
     "train",
     "predict",
     "gate",
+    "build",
+    "package",
+    "latency",
     "register",
   ],
   ...["approve", "promote", "release", "verify", "verdict", "custom"],
@@ -60,6 +63,7 @@ function reviewStages(pipeline: PipelineDocument): readonly StageNode[] {
     stage("train", ["split", ...checks.map(({ id }) => id)]),
     stage("predict", ["train"]),
     stage("gate", ["predict"]),
+    ...packagingStages(pipeline, checks),
   ];
 }
 
@@ -79,7 +83,8 @@ function deliveryStages(pipeline: PipelineDocument): readonly StageNode[] {
     stage("train", ["split", ...checks.map(({ id }) => id)]),
     stage("predict", ["train", "baseline"]),
     stage("gate", ["predict"]),
-    ...(pipeline.registry === null ? [] : [stage("register", ["gate"])]),
+    ...packagingStages(pipeline, [...checks, ...detect]),
+    ...(pipeline.registry === null ? [] : [stage("register", [lastOfModel(pipeline)])]),
     ...environmentStages(pipeline),
   ];
 }
@@ -91,12 +96,29 @@ function checkStages({ commands }: PipelineDocument): readonly StageNode[] {
   ];
 }
 
-/** Promotion into each environment, and where it has a service its release and verification, each after all of the one before. */
+/** The image of the model, and whether it serves; both before anything outside the run is changed. */
+function packagingStages({ packaging }: PipelineDocument, beforeBuild: readonly StageNode[]): readonly StageNode[] {
+  if (packaging === null) return [];
+  const collected = beforeBuild.map(({ id }) => id);
+  return [stage("build", collected), stage("package", ["gate", "build"]), stage("latency", ["package"])];
+}
+
+/** What must have succeeded before a model leaves the run. */
+function lastOfModel({ packaging }: PipelineDocument): StageKind {
+  return packaging === null ? "gate" : "latency";
+}
+
+/** Promotion into each environment, its release where it has a service, its verification where it is served; each after all of the one before. */
 function environmentStages(pipeline: PipelineDocument): readonly StageNode[] {
-  let last = pipeline.registry === null ? "gate" : "register";
+  let last: string = pipeline.registry === null ? lastOfModel(pipeline) : "register";
   const stages: StageNode[] = [];
-  for (const { name, service } of pipeline.environments) {
-    for (const kind of service === null ? (["promote"] as const) : (["promote", "release", "verify"] as const)) {
+  for (const { name, service, servedAt } of pipeline.environments) {
+    const kinds: readonly StageKind[] = [
+      "promote",
+      ...(service === null ? [] : (["release"] as const)),
+      ...(service === null && servedAt === null ? [] : (["verify"] as const)),
+    ];
+    for (const kind of kinds) {
       const id = `${kind}-${name}`;
       stages.push({ id, kind, environment: name, after: [last] });
       last = id;

@@ -20,12 +20,16 @@ export interface PipelineDocument {
   /** Where models, evidence and promotion records are kept write-once; `null` only where nothing is promoted. */
   readonly store: StoreDocument | null;
   readonly signing: SigningDocument;
+  /** How models become images; `null`: the pipeline ends at the model. */
+  readonly packaging: PackagingDocument | null;
+  /** Raised when a model's input or output changes so that present clients break. */
+  readonly interfaceVersion: number;
   /** Minutes after which a stage is stopped, where it is not the default. */
   readonly timeoutMinutes: Readonly<Partial<Record<StageKind, number>>>;
 }
 
 /**
- * The stages Slipway knows; promote, release and verify repeat per environment. Approval is no stage of its own: it is what the
+ * The stages Slipway knows; promote, release and verify repeat per environment. `build` collects what an image takes from the repository. Approval is no stage of its own: it is what the
  * environment of a promotion asks for. `detect` decides whether a run that only looked for new data or drift goes on.
  */
 export type StageKind =
@@ -39,6 +43,9 @@ export type StageKind =
   | "baseline"
   | "predict"
   | "gate"
+  | "build"
+  | "package"
+  | "latency"
   | "register"
   | "promote"
   | "release"
@@ -120,6 +127,28 @@ export interface EnvironmentDocument {
   readonly approval: boolean;
   /** Name of the service that releases here; `null`: this environment ends at promotion. */
   readonly service: string | null;
+  /** Address at which the promoted model is served here and measured; `null`: nothing is measured here. */
+  readonly servedAt: string | null;
+  /** Whether promotion into this environment needs the latency verdict of one before it, where the policy limits latency. */
+  readonly needsLatencyVerdict: boolean;
+}
+
+/** Platforms that images are made for. */
+export type ImagePlatform = "linux/amd64" | "linux/arm64";
+
+/** How a model becomes an image. */
+export interface PackagingDocument {
+  /** What model and server are put on: an image by digest with the locked environment's wheels, or what a Dockerfile builds. */
+  readonly base:
+    | { readonly kind: "image"; readonly reference: string; readonly lockFile: string | null }
+    | { readonly kind: "dockerfile"; readonly file: string; readonly context: string };
+  /** Registry and repository that images are pushed to; `null`: they stay among the hand-offs. */
+  readonly repository: string | null;
+  readonly platforms: readonly ImagePlatform[];
+  /** Shell command of the user's own server; `null`: Slipway's. */
+  readonly server: string | null;
+  /** Files and folders of the repository, relative to root, that the image takes along. */
+  readonly files: readonly string[];
 }
 
 /** Where model versions are registered. */

@@ -1,6 +1,7 @@
 import type { DataSource } from "./data-source";
 import type { Environment } from "./environment";
 import { HeldOut } from "./held-out";
+import type { Packaging } from "./packaging";
 import type { PipelineDocument, PythonEnvironment, StageKind, TriggerDocument } from "./pipeline-document";
 import { resolveCustomStages } from "./custom-stages";
 import { Registry } from "./registry";
@@ -69,6 +70,17 @@ export interface PipelineProps {
    */
   readonly signing?: Signing;
   /**
+   * How models become images that serve them.
+   * @default none: the pipeline ends at the model
+   */
+  readonly packaging?: Packaging;
+  /**
+   * Version of what clients see of the model, a whole number from 1. A model whose input or output breaks present clients is refused,
+   * unless this was raised above the version of the model it would replace.
+   * @default 1
+   */
+  readonly interfaceVersion?: number;
+  /**
    * Minutes after which a stage is stopped and counts as failed, by stage.
    * @default 10 for lint, 30 for most, 180 for train
    */
@@ -97,6 +109,8 @@ export function pipelineDocument(name: string, props: PipelineProps): PipelineDo
     registry,
     store: (props.store ?? Store.directory(".slipway-store")).document,
     signing: (props.signing ?? Signing.keyless()).document,
+    packaging: props.packaging?.document ?? null,
+    interfaceVersion: props.interfaceVersion ?? 1,
     timeoutMinutes: {
       ...(props.train.timeoutMinutes === null ? {} : { train: props.train.timeoutMinutes }),
       ...props.timeoutMinutes,

@@ -42,6 +42,11 @@ export interface GitHubActionsOptions {
    */
   readonly runsOn?: readonly string[];
   /**
+   * Whether the runners have docker, podman or buildah, which `Packaging.dockerfile()` needs. Nothing else does.
+   * @default true on GitHub's own Ubuntu runners, false on any other
+   */
+  readonly canBuildImages?: boolean;
+  /**
    * Other commits, or forks inside a company, of the actions that workflows use.
    * @default the pins of this release
    */
@@ -94,6 +99,7 @@ export class GitHubActionsDelivery implements PipelineDelivery<DeliveredPipeline
     });
     this.checkNeighbours(manifest.pipeline.name, runtime, problems);
     this.checkStore(manifest.pipeline, variables, problems);
+    this.checkBuilder(manifest.pipeline, problems);
     checkTexts(manifest.pipeline, variables, problems);
     for (const { path, content } of runtime.files) {
       const bytes = Buffer.byteLength(content);
@@ -150,6 +156,18 @@ export class GitHubActionsDelivery implements PipelineDelivery<DeliveredPipeline
       store.path,
       "is a folder that is gone with GitHub's runner before anything is promoted from it",
       `Use Store.s3(...), give variables: { ${Variable.store}: "s3://..." }, or name self-hosted runners that share a disk with runsOn.`,
+    );
+  }
+
+  private checkBuilder({ packaging }: PipelineDocument, problems: Problems): void {
+    if (packaging?.base.kind !== "dockerfile") return;
+    const { runsOn, canBuildImages } = this.options;
+    if (canBuildImages ?? (runsOn === undefined || runsOn.some((label) => /^ubuntu-/.test(label)))) return;
+    problems.add(
+      "packaging",
+      `Packaging.dockerfile() on runners ${(runsOn ?? []).join(", ")}`,
+      "needs a container engine, which nothing says these runners have",
+      "Use Packaging.image(), which needs none, or say that they have one: actions({ canBuildImages: true }).",
     );
   }
 

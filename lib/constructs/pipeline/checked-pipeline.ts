@@ -15,6 +15,7 @@ import { JobRuntime, type LoadedRuntime } from "./job-runtime";
 import type { MlPipelineProps } from "./ml-pipeline";
 import { ModelRepositoryFolder, programFolder } from "./model-repository-folder";
 import { checkAgainstContract } from "./policy-fits-contract";
+import { requireLatencyVerdict } from "./latency-verdict";
 import { trustedSigners } from "./trusted-signers";
 
 /** Stand in for what could not be read, so that everything else is still checked; a plan with them is never made. */
@@ -45,6 +46,7 @@ export function checkedPipeline(scope: Construct, name: string, props: MlPipelin
   refuseReleases(pipeline, problems);
   const policy = props.policy.toDocument();
   if (contract !== null) checkAgainstContract(policy, pipeline, contract, problems);
+  requireLatencyVerdict(policy, pipeline, problems);
   checkVariables(props, pipeline, problems);
   const signers = trustedSigners(pipeline, props.trustedSigners, props.delivery.keylessSigner(name), problems);
 
@@ -63,7 +65,7 @@ export function checkedPipeline(scope: Construct, name: string, props: MlPipelin
       (props.environments ?? []).map(({ document, reviewers }) => [document.name, reviewers]),
     ),
     variables: props.variables ?? {},
-    acceptedPolicies: { gate: [props.policy.digest("gate")] },
+    acceptedPolicies: { gate: [props.policy.digest("gate")], serving: [props.policy.digest("serving")] },
     signers: Object.fromEntries(pipeline.environments.map((environment) => [environment.name, signers])),
   };
   problems.addAll(props.delivery.check({ ...deliverable, manifest: unchecked, manifestText: "", manifestDigest: "" }));

@@ -1,5 +1,6 @@
 import { JobEnvironment } from "../job-environments";
 import { Variable } from "../variables";
+import { imageOf } from "./image-stages";
 import type { StageContext } from "./stage-context";
 import type { StatedWork } from "./stage-work";
 
@@ -10,7 +11,7 @@ export function register(context: StageContext): StatedWork {
   const title = "Register the model";
   return {
     title,
-    takes: ["model", "evidence"],
+    takes: ["model", "evidence", ...imageOf(context)],
     holdings: { registry: true, tracking: true, store: "write", cloudIdentity: context.storeIdentity },
     steps: context.slipwayOnly(title, ["register"]),
     environment: JobEnvironment.registry,
@@ -24,7 +25,7 @@ export function promote(context: StageContext, environment: string): StatedWork 
   const title = `Promote to ${environment}`;
   return {
     title,
-    takes: ["evidence"],
+    takes: ["evidence", ...imageOf(context)],
     holdings: {
       registry: true,
       signingKey: true,
@@ -42,20 +43,31 @@ export function promote(context: StageContext, environment: string): StatedWork 
 }
 
 export function release(context: StageContext, environment: string): StatedWork {
-  return inService(context, `Release to ${environment}`, ["release", environment], environment);
-}
-
-export function verify(context: StageContext, environment: string): StatedWork {
-  return inService(context, `Verify in ${environment}`, ["verify", environment], environment);
-}
-
-function inService(context: StageContext, title: string, command: readonly string[], environment: string): StatedWork {
+  const title = `Release to ${environment}`;
   return {
     title,
     takes: ["evidence"],
     holdings: { store: "read", cloudIdentity: true },
-    steps: context.slipwayOnly(title, command),
+    steps: context.slipwayOnly(title, ["release", environment]),
     environment,
     variables: [...context.storeVariables, ...ACCEPTED],
+  };
+}
+
+/** Measures what is served in the environment, from outside, and signs the verdict: no code of the model runs in this job. */
+export function verify(context: StageContext, environment: string): StatedWork {
+  const title = `Verify in ${environment}`;
+  return {
+    title,
+    takes: ["evidence", "features"],
+    holdings: {
+      signingKey: true,
+      store: "write",
+      cloudIdentity: context.storeIdentity || context.signingIdentity,
+    },
+    steps: context.slipwayOnly(title, ["verify", environment]),
+    environment,
+    secrets: context.signingSecrets,
+    variables: [...new Set([Variable.serviceUrl, ...context.storeVariables, ...context.signingVariables]), ...ACCEPTED],
   };
 }

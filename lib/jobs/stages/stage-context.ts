@@ -1,5 +1,6 @@
 import type { Line, PipelineDocument } from "../../blueprint/pipeline/pipeline-document";
 import type { Step } from "../job";
+import { imageAccess, type ImageAccess } from "../image-access";
 import { Secret, TRACKING_SECRETS, Variable } from "../variables";
 
 /** What a pipeline's store, signing and registry mean for the jobs that use them, and the steps that jobs share. */
@@ -14,12 +15,13 @@ export class StageContext {
   public readonly signingVariables: readonly string[];
   public readonly trackingSecrets: readonly string[];
   public readonly trackingVariables: readonly string[];
+  public readonly images: ImageAccess;
 
   public constructor(
     public readonly pipeline: PipelineDocument,
     private readonly line: Line,
   ) {
-    const { store, signing, registry } = pipeline;
+    const { store, signing, registry, packaging } = pipeline;
     this.review = line === "review";
     this.storeIdentity = store?.kind === "s3";
     this.storeVariables = [Variable.store, ...(this.storeIdentity ? [Variable.awsRole] : [])];
@@ -28,6 +30,7 @@ export class StageContext {
     this.signingVariables = signing.kind === "kms" ? [Variable.awsRole] : [];
     this.trackingSecrets = registry === null ? [] : TRACKING_SECRETS;
     this.trackingVariables = registry === null ? [] : [Variable.trackingUri];
+    this.images = imageAccess(packaging?.repository ?? null);
   }
 
   public installPython(): Step {

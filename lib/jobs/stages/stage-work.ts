@@ -27,6 +27,7 @@ const NOTHING: Holdings = {
   registry: false,
   store: "none",
   cloudIdentity: false,
+  images: false,
   cache: false,
 };
 

@@ -3,6 +3,7 @@ import type { Line, PipelineDocument } from "../../blueprint/pipeline/pipeline-d
 import { custom, lint, unitTests } from "./check-stages";
 import { acquire, detect, split, validateData } from "./data-stages";
 import { baseline, gate, predict, train } from "./model-stages";
+import { build, latency, packageImage } from "./image-stages";
 import { promote, register, release, verify } from "./release-stages";
 import { StageContext } from "./stage-context";
 import { completeWork, reviewWork, type StageWork, type StatedWork } from "./stage-work";
@@ -37,6 +38,12 @@ function stated(context: StageContext, stage: StageNode): StatedWork {
       return predict(context);
     case "gate":
       return gate(context);
+    case "build":
+      return build(context);
+    case "package":
+      return packageImage(context);
+    case "latency":
+      return latency(context);
     case "register":
       return register(context);
     case "promote":

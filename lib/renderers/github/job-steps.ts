@@ -1,6 +1,8 @@
+import type { PipelineDocument } from "../../blueprint/pipeline/pipeline-document";
 import type { Job, Step } from "../../jobs/job";
 import { Secret, Variable } from "../../jobs/variables";
 import { bashWord } from "./bash";
+import { githubPackagesAccess } from "./github-packages";
 import { COMMAND_STEP, digestOf, digestVariable, giveSteps, takeSteps } from "./handoff-steps";
 import { installPython } from "./install-python";
 import { installSlipway } from "./install-slipway";
@@ -9,7 +11,11 @@ import type { ScriptStep, WorkflowStep } from "./workflow-model";
 import type { ResolvedWorkflowOptions } from "./workflow-options";
 
 /** The steps of a job: what it takes is there before its command runs, and what it gives is uploaded after. */
-export function jobSteps(job: Job, pipeline: string, options: ResolvedWorkflowOptions): readonly WorkflowStep[] {
+export function jobSteps(
+  job: Job,
+  pipeline: PipelineDocument,
+  options: ResolvedWorkflowOptions,
+): readonly WorkflowStep[] {
   return [
     ...job.steps.flatMap((step) => [
       ...renderStep(step, job, pipeline, options),
@@ -19,7 +25,12 @@ export function jobSteps(job: Job, pipeline: string, options: ResolvedWorkflowOp
   ];
 }
 
-function renderStep(step: Step, job: Job, pipeline: string, options: ResolvedWorkflowOptions): readonly WorkflowStep[] {
+function renderStep(
+  step: Step,
+  job: Job,
+  pipeline: PipelineDocument,
+  options: ResolvedWorkflowOptions,
+): readonly WorkflowStep[] {
   switch (step.kind) {
     case "checkout":
       return [checkout(step.only, options)];
@@ -47,12 +58,12 @@ function checkout(only: "everything" | "slipway-folder", { actions }: ResolvedWo
 }
 
 /** Runs the command with the digests of everything the job took, and with the secrets that only this step needs. */
-function slipwayStep(title: string, command: readonly string[], job: Job, pipeline: string): ScriptStep {
+function slipwayStep(title: string, command: readonly string[], job: Job, pipeline: PipelineDocument): ScriptStep {
   const options = [
     ...job.takes.map(({ name }) => ["--take", `"${name}=$${digestVariable(name)}"`]),
     ...job.cites.map(({ name }) => ["--cite", `"${name}=$${digestVariable(name)}"`]),
   ];
-  const words = ["slipway", ...command.map(bashWord), "--pipeline", bashWord(pipeline)].join(" ");
+  const words = ["slipway", ...command.map(bashWord), "--pipeline", bashWord(pipeline.name)].join(" ");
   return {
     name: title,
     id: COMMAND_STEP,
@@ -63,6 +74,7 @@ function slipwayStep(title: string, command: readonly string[], job: Job, pipeli
       ...(job.stage === "detect" ? HOW_THE_RUN_STARTED : {}),
       ...commandVariables(job),
       ...commandSecrets(job),
+      ...githubPackagesAccess(job, pipeline),
     },
     run: `${[words, ...options.map((option) => option.join(" "))].join(" \\\n  ")}\n`,
   };

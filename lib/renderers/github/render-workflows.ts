@@ -3,6 +3,7 @@ import type { Line, TriggerDocument } from "../../blueprint/pipeline/pipeline-do
 import { environmentName } from "../../jobs/job-environments";
 import type { Job } from "../../jobs/job";
 import { lower } from "../../jobs/lower";
+import { entersGithubPackages } from "./github-packages";
 import { handoffOutputs, COMMAND_STEP } from "./handoff-steps";
 import { jobSteps } from "./job-steps";
 import { quoted, Template } from "./template";
@@ -79,7 +80,11 @@ function workflowJob(job: Job, manifest: RenderedManifest, options: ResolvedWork
     needs: job.needs,
     ...(condition === null ? {} : { if: Template.of(condition) }),
     runsOn: options.runsOn,
-    permissions: { contents: "read", ...(job.holdings.cloudIdentity ? { idToken: "write" } : {}) },
+    permissions: {
+      contents: "read",
+      ...(job.holdings.cloudIdentity ? { idToken: "write" } : {}),
+      ...(entersGithubPackages(job, pipeline) ? { packages: "write" } : {}),
+    },
     ...(job.environment === null ? {} : { environment: environmentName(pipeline.name, job.environment) }),
     timeoutMinutes: job.timeoutMinutes,
     outputs: {
@@ -88,7 +93,7 @@ function workflowJob(job: Job, manifest: RenderedManifest, options: ResolvedWork
         job.outputs.map((name) => [name, Template.of(`\${{ steps.${COMMAND_STEP}.outputs.${name} }}`)]),
       ),
     },
-    steps: jobSteps(job, pipeline.name, options),
+    steps: jobSteps(job, pipeline, options),
   };
 }
 

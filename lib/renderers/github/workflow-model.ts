@@ -34,6 +34,8 @@ export interface Permissions {
   readonly contents?: "read";
   /** Ask for an OpenID Connect token by which clouds and Sigstore know the job. */
   readonly idToken?: "write";
+  /** Push to GitHub's container registry. */
+  readonly packages?: "write";
 }
 
 export interface WorkflowJob {

@@ -86,6 +86,7 @@ function permissionsObject(permissions: Permissions): object {
   return {
     ...(permissions.contents === undefined ? {} : { contents: permissions.contents }),
     ...(permissions.idToken === undefined ? {} : { "id-token": permissions.idToken }),
+    ...(permissions.packages === undefined ? {} : { packages: permissions.packages }),
   };
 }
 

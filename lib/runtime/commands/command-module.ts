@@ -1,4 +1,4 @@
-import type { Line } from "../../blueprint/pipeline/pipeline-document";
+import type { Line, PipelineDocument } from "../../blueprint/pipeline/pipeline-document";
 import type { HandoffName } from "../../jobs/job";
 import type { CommandContext } from "../command-context";
 import type { Arguments } from "./arguments";
@@ -14,8 +14,8 @@ export interface CommandModule {
   readonly options: readonly CommandOption[];
   /** Whether the release manifest is read and its digest checked before the command runs. @default "required" */
   readonly manifest?: ManifestNeed | ((args: Arguments) => ManifestNeed);
-  /** Hand-offs that must stand verified in the working folder before the command runs. @default none */
-  takes?(args: Arguments, line: Line): readonly HandoffName[];
+  /** Hand-offs that must stand verified in the working folder before the command runs; no pipeline without a manifest. @default none */
+  takes?(args: Arguments, line: Line, pipeline: PipelineDocument | null): readonly HandoffName[];
   run(context: CommandContext, args: Arguments): Promise<CommandResult>;
 }
 

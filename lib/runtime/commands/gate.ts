@@ -15,6 +15,7 @@ import { type HeldOutFiles, heldOutFiles } from "../gate/held-out-files";
 import { measuredByGate } from "../gate/measured-by-gate";
 import { readHeldOutRows } from "../gate/read-held-out-rows";
 import { takeRegisteredVersion } from "../gate/registered-version";
+import { readServingDescription } from "../model/serving-description";
 import { RefusedError } from "../refusals";
 import { openSigner } from "../signing/open-signer";
 import { readTrainingReport } from "../train/training-report";
@@ -68,7 +69,8 @@ fetches the version and lets it predict; in CI, model and predictions are handed
     const signed = !smoke && !args.flag("local");
     if (signed) {
       requireDefaultBranch(context);
-      const measures = measuredByGate(context, verdict, baseline, training);
+      const serving = await readServingDescription(context.work.handoff("model"));
+      const measures = measuredByGate(context, verdict, baseline, { training, serving });
       const signer = openSigner(context.manifest.pipeline.signing, context.env);
       const file = await signEvidence(gateMeasuresStatement(context.takes.get("model")!, measures), signer);
       await writeFile(join(evidence, "evidence.dsse.json"), evidenceText(file));

@@ -15,7 +15,21 @@ import { requiredRegistry } from "../registration/required-registry";
 import { openSigner } from "../signing/open-signer";
 import { trustedSigners } from "../signing/trusted-signers";
 import { openStore } from "../store/open-store";
+import { ImageFile, verifiedImage } from "../image/image-handoff";
+import type { TrustedSigner } from "../../blueprint/identity";
+import type { CommandContext } from "../command-context";
 import type { CommandModule } from "./command-module";
+
+/** The image that the package job signed for this model; `null` for a pipeline that packages nothing. */
+async function promotedImage(
+  { manifest, work }: CommandContext,
+  trusted: readonly TrustedSigner[],
+  model: string,
+): Promise<string | null> {
+  if (manifest.pipeline.packaging === null) return null;
+  const signed = await readFile(join(work.handoff("image"), ImageFile.statement));
+  return await verifiedImage(signed, trusted, { model, pipeline: manifest.pipeline.name });
+}
 
 export const command: CommandModule = {
   name: "promote",
@@ -30,7 +44,7 @@ the store and, as they stand now, in the registry; and that the registry's alias
 Then the signed record is appended and the alias set. Each reason to refuse has a name; docs/guides/registry.md lists them.`,
   arguments: [{ name: "environment", summary: "into which environment" }],
   options: [],
-  takes: () => ["evidence"],
+  takes: (_args, _line, pipeline) => ["evidence", ...(pipeline?.packaging == null ? [] : ["image" as const])],
   async run(context, args) {
     const { manifest, work, env, out } = context;
     const { environment } = environmentNamed(manifest.pipeline, args.argument("environment"));
@@ -41,6 +55,7 @@ Then the signed record is appended and the alias set. Each reason to refuse has 
     const bundle = await readFile(join(work.handoff("evidence"), "evidence.dsse.json"));
     const evidence = await verifyEvidence(parseEvidence(bundle.toString("utf8")), trusted);
     const modelDigest = subjectDigest(evidence.measures) ?? "no single model";
+    const store = openStore(manifest.pipeline.store, env, context.repository);
     const promoted = await promoteModel({
       manifest,
       registry,
@@ -49,7 +64,8 @@ Then the signed record is appended and the alias set. Each reason to refuse has 
       evidenceDigest: textDigest(bundle),
       modelDigest,
       acceptedGatePolicies: policies,
-      store: openStore(manifest.pipeline.store, env, context.repository),
+      image: await promotedImage(context, trusted, modelDigest),
+      store,
       mlflow,
       open: verifiedRecords(trusted),
       signer: openSigner(manifest.pipeline.signing, env),
@@ -58,13 +74,14 @@ Then the signed record is appended and the alias set. Each reason to refuse has 
       assurance: assuranceOf(env),
       now: context.now(),
     });
-    const { version, record, already } = promoted;
+    const { version, record, image, already } = promoted;
     out.say(
       `${registry.model} version ${version} is in ${environment.name}${already ? " already" : ""}, record ${record.number}`,
     );
     const facts = [
       ["version", `${registry.model} ${version}`],
       ["model", modelDigest],
+      ...(image === null ? [] : [["image", image]]),
       ["record", `${record.number}, ${record.digest}`],
       ["page", mlflow.versionPage(registry.model, version)],
     ];

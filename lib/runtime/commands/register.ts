@@ -25,7 +25,7 @@ version in MLflow with alias "development".
 
 Running it again finds the version that is there: the same files never get two versions.`,
   options: [],
-  takes: () => ["model", "evidence"],
+  takes: (_args, _line, pipeline) => ["model", "evidence", ...(pipeline?.packaging == null ? [] : ["image" as const])],
   async run(context) {
     const { manifest, work, env, out } = context;
     const { pipeline } = manifest;

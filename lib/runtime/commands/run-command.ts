@@ -69,7 +69,12 @@ async function contextOf(
       ? null
       : await loadManifest({ path: args.text("manifest"), pipeline: args.text("pipeline") }, call.directory, call.env);
   const work = WorkFolder.from(call.env, loaded?.repository ?? call.directory);
-  const takes = await verifyTakes(command.takes?.(args, line) ?? [], given, work, call.env);
+  const takes = await verifyTakes(
+    command.takes?.(args, line, loaded?.manifest.pipeline ?? null) ?? [],
+    given,
+    work,
+    call.env,
+  );
   const manifest = (): LoadedManifest => {
     if (loaded === null) throw new Error(`slipway ${command.name} reads no manifest`);
     return loaded;

@@ -10,7 +10,8 @@ $SLIPWAY_TRAINING and writes the model into $SLIPWAY_MODEL_DIR, an empty folder.
 
 With MLFLOW_TRACKING_URI set, Slipway makes a run and names it in MLFLOW_RUN_ID: mlflow.autolog() and mlflow.start_run() go on in
 that run, and runs started with nested=True become its children. A script without MLflow may write parameters and metrics as JSON
-into $SLIPWAY_DECLARED. On the review line no server is reached; MLflow then writes into the working folder.
+into $SLIPWAY_DECLARED; any script may name the score from which the served model selects there: {"decisionThreshold": 0.31}. What
+the model takes and gives (its MLflow signature) and that score go into slipway-serving.json in the model folder. On the review line no server is reached; MLflow then writes into the working folder.
 
 Metrics of the script are recorded as declared. They satisfy a threshold only where the policy names it as declared.`,
   options: [],

@@ -1,5 +1,6 @@
 import type { DataSourceDocument } from "../../blueprint/pipeline/pipeline-document";
 import { policyDigest } from "../../blueprint/policy/quality-policy";
+import type { ServingDescription } from "../../blueprint/serving/serving-description";
 import type { GateMeasures } from "../../verdict/evidence/gate-measures";
 import type { GateVerdict } from "../../verdict/gate-verdict";
 import { assuranceOf, runUrl } from "../assurance";
@@ -13,7 +14,7 @@ export function measuredByGate(
   context: CommandContext,
   verdict: GateVerdict,
   baseline: BaselineDocument | null,
-  training: TrainingReport | null,
+  { training, serving }: { readonly training: TrainingReport | null; readonly serving: ServingDescription | null },
 ): GateMeasures {
   const { manifest, manifestDigest, takes, cites, env, now } = context;
   const { policy, pipeline, repository } = manifest;
@@ -30,6 +31,11 @@ export function measuredByGate(
     },
     verdict,
     comparedWith: { production: baseline?.production?.digest ?? "none", anchors: baseline?.anchors ?? [] },
+    interface: {
+      version: pipeline.interfaceVersion,
+      signature: serving?.signature ?? null,
+      decisionThreshold: serving?.decisionThreshold ?? null,
+    },
     inputs: Object.fromEntries([...cites, ...takes]),
     labelsVisibleToTraining: assurance === "laptop" || visibleToTraining(pipeline.data),
     assurance,

@@ -15,6 +15,8 @@ export const handoffNames: readonly HandoffName[] = [
   "model",
   "predictions",
   "evidence",
+  "parts",
+  "image",
 ];
 
 /**

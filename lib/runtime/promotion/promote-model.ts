@@ -3,6 +3,7 @@ import { sealRecord } from "../records/open-record";
 import { appendRecord, type PromotionRecord } from "../records/promotion-records";
 import { environmentNamed } from "./environments";
 import type { PromotionRequest } from "./promotion-request";
+import { requireCompatibleInterface } from "./compatible-interface";
 import {
   recordsOf,
   requireAcceptableEvidence,
@@ -14,6 +15,8 @@ import {
 
 export interface Promoted {
   readonly version: string;
+  /** Digest of the image that serves it; `null` where nothing is packaged. */
+  readonly image: string | null;
   readonly record: { readonly number: number; readonly digest: string };
   /** The model stood there by this evidence already: nothing was recorded again. */
   readonly already: boolean;
@@ -36,18 +39,20 @@ export async function promoteModel(request: PromotionRequest): Promise<Promoted>
     const { number, registered } = last.promotion;
     const { version } = await requireRegistered(request, registered.version);
     await mlflow.registry.setAlias(registry.model, environment, version);
-    return { version, record: { number, digest: last.digest }, already: true };
+    return { version, image: request.image, record: { number, digest: last.digest }, already: true };
   }
   await requireAcceptableEvidence(request);
+  requireCompatibleInterface(request, last);
   const beforehand = before === null ? null : await requireInEnvironment(request, before);
   const { version } = await requireRegistered(request, beforehand?.promotion.registered.version ?? null);
   const record = await appendPromotion(request, version, last);
   await mlflow.registry.setAlias(registry.model, environment, version);
-  return { version, record, already: false };
+  return { version, image: request.image, record, already: false };
 }
 
-function isSamePromotion(last: PromotionRecord, { modelDigest, evidenceDigest }: PromotionRequest): boolean {
-  return last.model === modelDigest && last.promotion.authority.digest === evidenceDigest;
+function isSamePromotion(last: PromotionRecord, request: PromotionRequest): boolean {
+  const { authority, image } = last.promotion;
+  return last.model === request.modelDigest && authority.digest === request.evidenceDigest && image === request.image;
 }
 
 async function appendPromotion(
@@ -67,6 +72,8 @@ async function appendPromotion(
     authority: { kind: "evidence", digest: request.evidenceDigest },
     policyDigests,
     gitRevision,
+    interface: evidence.measures.predicate.interface,
+    image: request.image,
     promotedBy: request.promotedBy,
     promotedAt: request.now.toISOString(),
     run: request.run,

@@ -17,6 +17,8 @@ export interface PromotionRequest {
   readonly evidenceDigest: string;
   /** The model that the evidence is about. */
   readonly modelDigest: string;
+  /** Digest of the image that serves it, verified; `null` where the pipeline packages nothing. */
+  readonly image: string | null;
   readonly acceptedGatePolicies: readonly string[];
   readonly store: Store;
   readonly mlflow: MlflowClient;

@@ -3,7 +3,7 @@ import type { TrustedSigner } from "../../blueprint/identity";
 import { type Promotion, promotionType, type PromotionStatement } from "../../verdict/evidence/promotion-statement";
 import type { Variables } from "../command-context";
 import { RefusedError } from "../refusals";
-import { isSignedStatement, payloadOf, type SignedStatement, type Signer } from "../signing/signer";
+import { parseSignedStatement, payloadOf, type SignedStatement, type Signer } from "../signing/signer";
 import { readStatement, statementBytes } from "../signing/statement-text";
 import { trustedSigners } from "../signing/trusted-signers";
 import { verifyStatement } from "../signing/verify-statement";
@@ -47,13 +47,8 @@ export async function sealRecord(statement: PromotionStatement, signer: Signer):
 }
 
 function parse(bytes: Uint8Array): SignedStatement {
-  let value: unknown = null;
-  try {
-    value = JSON.parse(Buffer.from(bytes).toString("utf8"));
-  } catch {
-    // Said below, as for any other text that is no signed statement.
-  }
-  if (isSignedStatement(value)) return value;
+  const signed = parseSignedStatement(bytes);
+  if (signed !== null) return signed;
   throw new RefusedError(
     "not-a-statement",
     "it is no signed statement",

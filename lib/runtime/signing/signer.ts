@@ -20,6 +20,16 @@ export function payloadOf(signed: SignedStatement): Buffer {
   return Buffer.from(envelope?.payload ?? "", "base64");
 }
 
+/** Reads a file that should hold one; `null` when it holds something else. */
+export function parseSignedStatement(bytes: Uint8Array): SignedStatement | null {
+  try {
+    const value = JSON.parse(Buffer.from(bytes).toString("utf8")) as unknown;
+    return isSignedStatement(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
 /** Whether a value read from JSON has the form of a signed statement, so that it can be verified at all. */
 export function isSignedStatement(value: unknown): value is SignedStatement {
   const { kind, envelope, bundle } = (value ?? {}) as Readonly<Record<string, unknown>>;

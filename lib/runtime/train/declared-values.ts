@@ -8,16 +8,22 @@ export interface DeclaredValues {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
+/** The same with what else the script's own file may say. */
+export interface DeclaredFile extends DeclaredValues {
+  /** Score from which a row is selected when the model is served; `null` when none is named. */
+  readonly decisionThreshold: number | null;
+}
+
 /**
- * Reads the file `$SLIPWAY_DECLARED` that a training script without MLflow may write:
- * `{"parameters": {"depth": 3}, "metrics": {"auc": 0.71}}`.
+ * Reads the file `$SLIPWAY_DECLARED` that a training script may write: `{"decisionThreshold": 0.31}`, and without
+ * MLflow also `{"parameters": {"depth": 3}, "metrics": {"auc": 0.71}}`.
  *
  * @throws InvalidInputError when it stands there and is something else
  */
-export async function readDeclaredValues(file: string): Promise<DeclaredValues> {
-  if (!(await somethingAt(file))) return { parameters: {}, metrics: {} };
+export async function readDeclaredValues(file: string): Promise<DeclaredFile> {
+  if (!(await somethingAt(file))) return { parameters: {}, metrics: {}, decisionThreshold: null };
   const problems = new Problems();
-  const { parameters = {}, metrics = {} } = parse(await readFile(file, "utf8"), problems);
+  const { parameters = {}, metrics = {}, decisionThreshold = null } = parse(await readFile(file, "utf8"), problems);
   for (const [name, value] of Object.entries(metrics)) {
     if (typeof value !== "number") {
       problems.add(
@@ -28,16 +34,21 @@ export async function readDeclaredValues(file: string): Promise<DeclaredValues> 
       );
     }
   }
+  if (decisionThreshold !== null && typeof decisionThreshold !== "number") {
+    problems.add("decisionThreshold", decisionThreshold, "is no number", "Write a score on the model's scale.");
+  }
   problems.throwIfAny("$SLIPWAY_DECLARED");
   return {
     parameters: Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, textOf(value)])),
     metrics: metrics as Readonly<Record<string, number>>,
+    decisionThreshold: decisionThreshold as number | null,
   };
 }
 
 interface Declared {
   readonly parameters?: Readonly<Record<string, unknown>>;
   readonly metrics?: Readonly<Record<string, unknown>>;
+  readonly decisionThreshold?: unknown;
 }
 
 function parse(text: string, problems: Problems): Declared {

@@ -6,6 +6,7 @@ import type { CommandContext } from "../command-context";
 import { digestFolder } from "../handoff/folder-digest";
 import { MlflowClient } from "../mlflow/mlflow-client";
 import { trackingServerFrom } from "../mlflow/tracking-server";
+import { writeServingDescription } from "../model/serving-description";
 import { RefusedError } from "../refusals";
 import { describeEnding, runUserCommand, shellCommand } from "../user-code/user-command";
 import { trainingEnvironment } from "../user-code/user-environment";
@@ -29,7 +30,7 @@ export interface TrainedModel {
  * Runs the training command of the repository and records what it was given and what it declared. The run on the tracking
  * server ends as what happened: FINISHED only when the command succeeded and left a model, KILLED when a signal ended it, else FAILED.
  *
- * @throws RefusedError `training-failed`, `model-missing`, `reserved-file-name`
+ * @throws RefusedError `training-failed`, `model-missing`, `reserved-file-name`, `decision-threshold-differs`
  */
 export async function train(context: CommandContext): Promise<TrainedModel> {
   const inputs = await inputsOf(context);
@@ -53,7 +54,9 @@ export async function train(context: CommandContext): Promise<TrainedModel> {
       );
     }
     await requireModel(model);
-    const declared = await run.declare(await readDeclaredValues(declaredFile));
+    const said = await readDeclaredValues(declaredFile);
+    const declared = await run.declare(said);
+    await writeServingDescription(model, context.manifest.policy.gate.decision, said.decisionThreshold);
     const report: TrainingReport = {
       kind: "slipway.training-report",
       version: 1,

@@ -1,6 +1,7 @@
 import type { Assurance } from "../../blueprint/identity";
 import type { PolicySection } from "../../blueprint/policy/policy-document";
 import type { GateVerdict } from "../gate-verdict";
+import type { ModelInterface } from "../signature/compatibility";
 import { modelSubject, type Statement } from "./statement";
 
 export const gateMeasuresType = "https://slipway.dev/gate-measures/v1";
@@ -17,6 +18,8 @@ export interface GateMeasures {
   readonly policyDigests: Readonly<Record<PolicySection, string>>;
   readonly verdict: GateVerdict;
   readonly comparedWith: ComparedWith;
+  /** What clients see of the model; promotion holds it against the model that stands in the environment. */
+  readonly interface: ModelInterface;
   /** Digests of what was handed to the gate, by hand-off: labels, predictions, and what those were made from. */
   readonly inputs: Readonly<Record<string, string>>;
   /** Whether the training code could have seen held-out labels, for example because the data lies in the repository. */

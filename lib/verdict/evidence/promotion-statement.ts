@@ -1,5 +1,6 @@
 import type { PolicySection } from "../../blueprint/policy/policy-document";
 import type { Assurance } from "../../blueprint/identity";
+import type { ModelInterface } from "../signature/compatibility";
 import { modelSubject, type Statement } from "./statement";
 
 export const promotionType = "https://slipway.dev/promotion/v1";
@@ -20,6 +21,10 @@ export interface Promotion {
   /** Digest of every section of the policy that the model was judged by. */
   readonly policyDigests: Readonly<Record<PolicySection, string>>;
   readonly gitRevision: string | null;
+  /** What clients see of the model: what the next one is held against. */
+  readonly interface: ModelInterface;
+  /** Digest of the image that serves the model; `null` where the pipeline packages nothing. */
+  readonly image: string | null;
   readonly promotedBy: string;
   /** RFC 3339, UTC. */
   readonly promotedAt: string;

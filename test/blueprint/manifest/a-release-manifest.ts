@@ -30,12 +30,20 @@ export const fullParts: ReleaseManifestParts = {
       { kind: "drift", cron: "0 6 * * *" },
     ],
     environments: [
-      { name: "staging", approval: false, service: null },
-      { name: "production", approval: true, service: "insurance-risk" },
+      { name: "staging", approval: false, service: null, servedAt: null, needsLatencyVerdict: false },
+      { name: "production", approval: true, service: "insurance-risk", servedAt: null, needsLatencyVerdict: true },
     ],
     registry: { kind: "mlflow", model: "insurance-risk", experiment: "insurance-risk" },
     store: { kind: "s3", bucket: "acme-models", prefix: "slipway", region: "eu-central-1", endpoint: null },
     signing: { kind: "kms", keyId: "alias/slipway", region: "eu-central-1" },
+    packaging: {
+      base: { kind: "image", reference: `python:3.12-slim@sha256:${"5".repeat(64)}`, lockFile: null },
+      repository: "ghcr.io/acme/insurance-risk",
+      platforms: ["linux/amd64", "linux/arm64"],
+      server: null,
+      files: ["risk_model.py"],
+    },
+    interfaceVersion: 2,
     timeoutMinutes: { train: 120 },
   },
   policy: {

@@ -47,6 +47,8 @@ describe("defining a pipeline", () => {
       registry: { kind: "mlflow", model: "risk", experiment: "risk" },
       store: { kind: "directory", path: ".slipway-store" },
       signing: { kind: "keyless" },
+      packaging: null,
+      interfaceVersion: 1,
       timeoutMinutes: {},
     });
   });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { parse } from "yaml";
-import { DataSource, Environment, Signing, Stage, Training, Trigger } from "../../../lib/index";
+import { DataSource, Environment, Packaging, Signing, Stage, Training, Trigger } from "../../../lib/index";
 import { definePipeline } from "../../blueprint/pipeline/define-pipeline";
 import { lower } from "../../../lib/jobs/lower";
 import type { FileJob } from "./actions-model/workflow-file";
@@ -70,14 +70,15 @@ describe("who holds what, read from the rendered workflows", () => {
     for (const { line, workflow, pipeline } of everyLine) {
       for (const { id, holdings, secrets, variables } of lower({ pipeline }, line)) {
         const has = readHas(workflow.jobs.find((job) => job.id === id)!);
-        const { userCode, labels, signingKey, registry, cloudIdentity } = holdings;
+        const { userCode, labels, signingKey, registry, cloudIdentity, images } = holdings;
         expect(has.userCode).toBe(userCode);
         expect(has.secrets).toEqual([...secrets].sort());
         expect(has.variables).toEqual([...variables].sort());
         expect(has.permissions.includes("id-token: write")).toBe(cloudIdentity);
         expect(has.secrets.includes("SLIPWAY_HANDOFF_KEY")).toBe(labels);
         if (has.secrets.includes("SLIPWAY_SIGNING_KEY")) expect(signingKey).toBe(true);
-        expect(userCode && (labels || signingKey || registry || cloudIdentity)).toBe(false);
+        if (has.permissions.includes("packages: write")) expect(images).toBe(true);
+        expect(userCode && (labels || signingKey || registry || cloudIdentity || images)).toBe(false);
         if (has.cache) expect(holdings).toMatchObject({ cache: true, userCode: true });
       }
     }
@@ -92,6 +93,10 @@ describe("who holds what, read from the rendered workflows", () => {
       triggers: [Trigger.push(), Trigger.newData({ minLabelledRows: 1000 })],
       environments: [Environment.staging(), Environment.production()],
       signing: Signing.ed25519(),
+      packaging: Packaging.image({
+        base: `python:3.12-slim@sha256:${"5".repeat(64)}`,
+        repository: "registry.acme.example/risk",
+      }),
     });
     const [, delivery] = renderLines(pipeline);
     const table = delivery!.workflow.jobs.map((job) => {
@@ -121,10 +126,13 @@ describe("who holds what, read from the rendered workflows", () => {
       `train | user code | everything | risk-training | ${mlflow} | takes training | cache`,
       "predict | user code | everything |  |  | takes features, model, baseline | cache",
       "gate |  | .slipway | risk-gate | handoff_key, signing_key | takes labels, predictions, model, baseline | ",
+      "build |  | everything |  |  | takes  | ",
+      "package |  | .slipway | risk-images | registry_password, registry_username, signing_key | takes model, evidence, parts | ",
+      "latency | user code | everything |  |  | takes model, features, image | cache",
       "robustness | user code | everything |  |  | takes  | cache",
-      `register |  | .slipway | risk-registry | ${mlflow} | takes model, evidence | `,
-      `promote-staging |  | .slipway | risk-staging | ${mlflow}, signing_key | takes evidence | `,
-      `promote-production |  | .slipway | risk-production | ${mlflow}, signing_key | takes evidence | `,
+      `register |  | .slipway | risk-registry | ${mlflow} | takes model, evidence, image | `,
+      `promote-staging |  | .slipway | risk-staging | ${mlflow}, signing_key | takes evidence, image | `,
+      `promote-production |  | .slipway | risk-production | ${mlflow}, signing_key | takes evidence, image | `,
       "verdict |  | nothing |  |  | takes  | ",
     ]);
   });
@@ -189,5 +197,7 @@ function readHas(job: FileJob): Has {
 function runsUserCode({ name, run }: FileJob["steps"][number]): boolean {
   if (run === null || name === "Install Slipway" || name === "Every job must have succeeded") return false;
   const words = run.replaceAll(/"([a-z]+=)?\$([A-Z]+_)?DIGEST"/g, "");
-  return !/^slipway (?!train |predict )[^;&|`$()]+$/.test(words);
+  // `build` runs what a Dockerfile says; without one it only copies.
+  if (name === "Build the base image") return true;
+  return !/^slipway (?!train |predict |latency )[^;&|`$()]+$/.test(words);
 }

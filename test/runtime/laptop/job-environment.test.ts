@@ -12,10 +12,12 @@ const pipeline: PipelineDocument = {
   heldOut: { fraction: 0.2, from: null, seed: 1 },
   customStages: [],
   triggers: [{ kind: "push" }],
-  environments: [{ name: "staging", approval: false, service: null }],
+  environments: [{ name: "staging", approval: false, service: null, servedAt: null, needsLatencyVerdict: false }],
   registry: { kind: "mlflow", model: "risk", experiment: "risk" },
   store: { kind: "directory", path: ".slipway-store" },
   signing: { kind: "keyless" },
+  packaging: null,
+  interfaceVersion: 1,
   timeoutMinutes: {},
 };
 

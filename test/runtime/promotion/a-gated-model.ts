@@ -53,8 +53,8 @@ export class GatedPipeline {
         store: { kind: "directory", path: "store" },
         signing: { kind: "ed25519" },
         environments: [
-          { name: "staging", approval: false, service: null },
-          { name: "production", approval: true, service: null },
+          { name: "staging", approval: false, service: null, servedAt: null, needsLatencyVerdict: false },
+          { name: "production", approval: true, service: null, servedAt: null, needsLatencyVerdict: true },
         ],
       },
       { policy: this.policy },
@@ -131,6 +131,7 @@ export class GatedPipeline {
       },
       verdict: { outcome, findings: [finding], rows: 4000, clusters: 1000 },
       comparedWith: { production, anchors: [] },
+      interface: { version: 1, signature: null, decisionThreshold: null },
       inputs: {},
       labelsVisibleToTraining: false,
       assurance: "ci",

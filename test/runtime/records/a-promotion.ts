@@ -12,6 +12,8 @@ export function aPromotion(number: number, previous: string | null, changes: Par
     authority: { kind: "evidence", digest: `sha256:${"e".repeat(64)}` },
     policyDigests: { gate: "sha256:g", serving: "sha256:s", drift: "sha256:d" },
     gitRevision: null,
+    interface: { version: 1, signature: null, decisionThreshold: null },
+    image: null,
     promotedBy: "ann",
     promotedAt: "2026-03-01T12:00:00.000Z",
     run: null,

@@ -33,6 +33,7 @@ const measured: GateMeasures = {
   policyDigests: { gate: policy.digest("gate"), serving: policy.digest("serving"), drift: policy.digest("drift") },
   verdict: { outcome: "passed", findings: [passedFinding], rows: 5000, clusters: 1200 },
   comparedWith: { production: "none", anchors: [] },
+  interface: { version: 1, signature: null, decisionThreshold: null },
   inputs: { labels: digest("b"), predictions: digest("c") },
   labelsVisibleToTraining: false,
   assurance: "ci",

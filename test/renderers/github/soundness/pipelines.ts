@@ -1,14 +1,25 @@
 import fc from "fast-check";
-import { DataSource, Environment, Registry, Signing, Stage, Store, Training, Trigger } from "../../../../lib/index";
+import {
+  DataSource,
+  Environment,
+  Packaging,
+  Registry,
+  Signing,
+  Stage,
+  Store,
+  Training,
+  Trigger,
+} from "../../../../lib/index";
 import { checkPipeline } from "../../../../lib/blueprint/pipeline/check-pipeline";
 import { pipelineDocument } from "../../../../lib/blueprint/pipeline/pipeline-props";
 import type { PipelineDocument, PythonEnvironment } from "../../../../lib/blueprint/pipeline/pipeline-document";
 
 const STAGES = ["lint", "test", "acquire", "validate-data", "detect", "split", "baseline", "train", "predict", "gate"];
+const PACKAGING = ["build", "package", "latency"];
 const CONSEQUENCES = ["register", "promote-staging", "promote-production", "release-staging", "verify-staging"];
 const CUSTOM = ["alpha", "beta", "gamma", "delta"];
 
-const someNames = fc.subarray([...STAGES, ...CONSEQUENCES, ...CUSTOM], { maxLength: 3 });
+const someNames = fc.subarray([...STAGES, ...PACKAGING, ...CONSEQUENCES, ...CUSTOM], { maxLength: 3 });
 const lines = fc.constantFrom<undefined | ("review" | "delivery")[]>(
   undefined,
   undefined,
@@ -46,6 +57,7 @@ const environments = fc.constantFrom(
   [Environment.staging()],
   [Environment.staging({ service: "risk" }), Environment.production()],
   [Environment.staging(), Environment.production({ service: "risk" })],
+  [Environment.staging({ servedAt: "http://risk.staging.svc:8080" }), Environment.production()],
   [Environment.named("canary"), Environment.staging(), Environment.production()],
 );
 
@@ -61,6 +73,15 @@ const python = fc.constantFrom<PythonEnvironment>(
   { version: "3.12", manager: "uv", lockFile: "uv.lock" },
   { version: "3.12", manager: "poetry", lockFile: "poetry.lock" },
   { version: "3.12", manager: "conda-lock", lockFile: "conda-lock.yml" },
+);
+
+const base = `python:3.12-slim@sha256:${"5".repeat(64)}`;
+const packaging = fc.constantFrom(
+  undefined,
+  Packaging.image({ base, repository: "ghcr.io/acme/risk" }),
+  Packaging.image({ base, lockFile: "serving.txt", repository: "1234.dkr.ecr.eu-central-1.amazonaws.com/risk" }),
+  Packaging.image({ base, server: "python serve.py", repository: "registry.acme.example/risk" }),
+  Packaging.dockerfile({ server: "python serve.py", repository: "ghcr.io/acme/risk" }),
 );
 
 /** Any pipeline that keeps the rules, with custom stages anywhere. */
@@ -82,10 +103,12 @@ export const anyPipeline: fc.Arbitrary<PipelineDocument> = fc
     stages,
     triggers,
     environments,
+    packaging,
   })
-  .map(({ predict, ...props }) =>
+  .map(({ predict, packaging: its, ...props }) =>
     pipelineDocument("risk", {
       ...props,
+      ...(its === undefined ? {} : { packaging: its }),
       train: Training.command("python train.py", predict === undefined ? {} : { predict }),
     }),
   )
