@@ -162,10 +162,10 @@ export class GitHubActionsDelivery implements PipelineDelivery<DeliveredPipeline
   private checkBuilder({ packaging }: PipelineDocument, problems: Problems): void {
     if (packaging?.base.kind !== "dockerfile") return;
     const { runsOn, canBuildImages } = this.options;
-    if (canBuildImages ?? (runsOn === undefined || runsOn.some((label) => /^ubuntu-/.test(label)))) return;
+    if (canBuildImages ?? (runsOn === undefined || runsOn.some((label) => label.startsWith("ubuntu-")))) return;
     problems.add(
       "packaging",
-      `Packaging.dockerfile() on runners ${(runsOn ?? []).join(", ")}`,
+      `Packaging.dockerfile() on runners ${runsOn.join(", ")}`,
       "needs a container engine, which nothing says these runners have",
       "Use Packaging.image(), which needs none, or say that they have one: actions({ canBuildImages: true }).",
     );

@@ -15,7 +15,7 @@ import { requiredRegistry } from "../registration/required-registry";
 import { openSigner } from "../signing/open-signer";
 import { trustedSigners } from "../signing/trusted-signers";
 import { openStore } from "../store/open-store";
-import { ImageFile, verifiedImage } from "../image/image-handoff";
+import { ImageFile, verifiedImage } from "../packaging/image-handoff";
 import type { TrustedSigner } from "../../blueprint/identity";
 import type { CommandContext } from "../command-context";
 import type { CommandModule } from "./command-module";
