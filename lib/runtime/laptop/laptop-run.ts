@@ -9,6 +9,7 @@ import { Variable } from "../../jobs/variables";
 import type { Variables } from "../command-context";
 import { digestFolder } from "../handoff/folder-digest";
 import type { LoadedManifest } from "../manifest/load-manifest";
+import { KEPT_AS_LAYOUT } from "../packaging/image-place";
 import { BrokenEnvironmentError } from "../refusals";
 import { type EmbeddedMlflow, serverCommand, startEmbeddedMlflow } from "./embedded-mlflow";
 import { jobEnvironment, type LaptopValues } from "./job-environment";
@@ -72,7 +73,12 @@ class LaptopRun {
     this.variables = {
       [Variable.store]: pathToFileURL(localStore(loaded)).href,
       [Variable.signers]: JSON.stringify([key.signer]),
-      [Variable.acceptedPolicies]: JSON.stringify({ gate: [policyDigest(manifest.policy, "gate")] }),
+      [Variable.acceptedPolicies]: JSON.stringify({
+        gate: [policyDigest(manifest.policy, "gate")],
+        serving: [policyDigest(manifest.policy, "serving")],
+      }),
+      // A laptop pushes to the platform's registry only when its user says so.
+      [Variable.images]: KEPT_AS_LAYOUT,
     };
     this.work = {
       pipeline: manifest.pipeline.name,

@@ -5,8 +5,10 @@ import {
   demographicParityDifference,
   Environment,
   HeldOut,
+  Duration,
   JobRuntime,
   metric,
+  Packaging,
   QualityPolicy,
   Registry,
   Signer,
@@ -38,6 +40,7 @@ export interface WrongProgram {
 }
 
 const BUCKET = Store.s3({ bucket: "acme-models", region: "eu-central-1" });
+const BASE = `python:3.12-slim@sha256:${"5".repeat(64)}`;
 const SIX_AND_ONE = ["ada", "bob", "cyd", "dan", "eve", "fay", "gus"];
 
 function folder(name: string): string {
@@ -273,7 +276,7 @@ export const WRONG_PROGRAMS: readonly WrongProgram[] = [
     title: "an environment of Slipway's own",
     says: () => ({ store: BUCKET, environments: [Environment.named("gate")] }),
     problems: [
-      'environments[0].name: "gate" is the environment of one of Slipway\'s own jobs. Choose a name other than acquire, data, baseline, training, gate, registry.',
+      'environments[0].name: "gate" is the environment of one of Slipway\'s own jobs. Choose a name other than acquire, data, baseline, training, gate, images, registry.',
     ],
   },
   {
@@ -430,6 +433,82 @@ export const WRONG_PROGRAMS: readonly WrongProgram[] = [
     }),
     problems: [
       'environments[1].service: "risk" would be released by a command that this version does not have. Leave it out: the pipeline ends at promotion.',
+    ],
+  },
+  {
+    title: "a base image by its tag, pushed to an address",
+    says: () => ({
+      packaging: Packaging.image({ base: "python:3.12-slim", repository: "https://ghcr.io/acme/risk:latest" }),
+    }),
+    problems: [
+      'packaging.base: "python:3.12-slim" names an image that may be another one tomorrow. Pin it by digest: python:3.12-slim@sha256:<64 hex digits>, as `docker buildx imagetools inspect` shows it.',
+      'packaging.repository: "https://ghcr.io/acme/risk:latest" is not a registry and a repository in lower case, without scheme, tag or digest. Write it like ghcr.io/acme/insurance-risk.',
+    ],
+  },
+  {
+    title: "images that are pushed nowhere",
+    says: () => ({
+      packaging: Packaging.image({ base: BASE, platforms: [] }),
+      store: BUCKET,
+      environments: [Environment.staging()],
+    }),
+    problems: [
+      "packaging.repository: (missing) is missing, and images of models that are promoted are kept nowhere. Say where they are pushed, for example ghcr.io/acme/insurance-risk.",
+      "packaging.platforms: [] names none. Name one of linux/amd64, linux/arm64, or both.",
+    ],
+  },
+  {
+    title: "a model with a predict command, and no server",
+    says: () => ({
+      train: Training.command("python train.py", { predict: "python predict.py" }),
+      packaging: Packaging.image({ base: BASE, repository: "ghcr.io/acme/risk", files: ["../serve.py"] }),
+      interfaceVersion: 1.5,
+    }),
+    problems: [
+      "interfaceVersion: 1.5 is not a whole number from 1. Start at 1, and raise it by one when clients have to change.",
+      "packaging.server: (missing) is missing: the model predicts by a command of the repository, which Slipway's server cannot serve. Give the command of a server that keeps the serving contract, or leave out `train.predict`.",
+      'packaging.files[0]: "../serve.py" leads outside. Give a path with forward slashes that stays inside the repository.',
+    ],
+  },
+  {
+    title: "conda packages as wheels",
+    says: () => ({
+      python: { version: "3.12", manager: "conda-lock", lockFile: "conda-lock.yml" },
+      packaging: Packaging.image({ base: BASE, repository: "ghcr.io/acme/risk" }),
+    }),
+    problems: [
+      'packaging: "conda-lock.yml" locks conda packages, and an image is assembled from wheels. Use Packaging.dockerfile(), or lock the environment for serving with uv and name it: lockFile.',
+    ],
+  },
+  {
+    title: "a Dockerfile on runners that cannot build",
+    says: (stack) => ({
+      delivery: repository(stack, {}, { runsOn: ["acme-pods"] }),
+      packaging: Packaging.dockerfile({ repository: "ghcr.io/acme/risk" }),
+    }),
+    problems: [
+      'packaging: "Packaging.dockerfile() on runners acme-pods" needs a container engine, which nothing says these runners have. Use Packaging.image(), which needs none, or say that they have one: actions({ canBuildImages: true }).',
+    ],
+  },
+  {
+    title: "a latency limit that nothing measures before production",
+    says: () => ({
+      ...policy({
+        serving: {
+          errorRate: 0.01,
+          latency: { quantile: 0.95, atMost: Duration.millis(150), at: { requestsPerSecond: 20 } },
+        },
+      }),
+      packaging: Packaging.image({ base: BASE, repository: "ghcr.io/acme/risk" }),
+      store: BUCKET,
+      environments: [
+        Environment.staging(),
+        Environment.production({ reviewers: [Reviewer.team("risk-owners")], servedAt: "risk.acme.example" }),
+      ],
+    }),
+    problems: [
+      'environments[1].servedAt: "risk.acme.example" is not an address of a server. Give one that begins with http:// or https://, without user, query or fragment.',
+      'environments[1]: "production" asks for the latency verdict of an environment before it, and none is served anywhere. Say where the one before is served, Environment.staging({ servedAt: "http://..." }), or set needsLatencyVerdict: false.',
     ],
   },
   {
