@@ -101,7 +101,7 @@ export interface FairnessThreshold {
   readonly on: "estimate" | "confidenceBound";
 }
 
-/** What a served model keeps to; nothing in this version measures it. */
+/** What a served model keeps to; `slipway latency` measures it. */
 export interface ServingPolicy {
   /** Highest accepted share of failed requests, 0 to 1. */
   readonly errorRate: number;
@@ -109,7 +109,11 @@ export interface ServingPolicy {
     /** Between 0 and 1. */
     readonly quantile: number;
     readonly atMostMillis: number;
+    /** The wider limit of a smoke test on a machine that is not the promised one; at least `atMostMillis`. */
+    readonly smokeAtMostMillis: number;
     readonly atRequestsPerSecond: number;
+    /** How many rows each request asks predictions for. */
+    readonly atRowsPerRequest: number;
   } | null;
 }
 

@@ -81,8 +81,11 @@ function checkServing(problems: Problems, serving: ServingPolicy): void {
       "Give a number above 0 and below 1, such as 0.01.",
     );
   }
-  if (serving.latency === null) return;
-  const { quantile, atMostMillis, atRequestsPerSecond } = serving.latency;
+  if (serving.latency !== null) checkLatency(problems, serving.latency);
+}
+
+function checkLatency(problems: Problems, latency: NonNullable<ServingPolicy["latency"]>): void {
+  const { quantile, atMostMillis, smokeAtMostMillis, atRequestsPerSecond, atRowsPerRequest } = latency;
   if (!isBetween(quantile, 0, 1)) {
     problems.add(
       "serving.latency.quantile",
@@ -93,6 +96,13 @@ function checkServing(problems: Problems, serving: ServingPolicy): void {
   }
   if (!(atMostMillis > 0) || !Number.isFinite(atMostMillis)) {
     problems.add("serving.latency.atMost", atMostMillis, "milliseconds can never be kept", "Give a duration above 0.");
+  } else if (!(smokeAtMostMillis >= atMostMillis) || !Number.isFinite(smokeAtMostMillis)) {
+    problems.add(
+      "serving.latency.smokeAtMost",
+      smokeAtMostMillis,
+      `milliseconds are stricter than the limit itself, ${atMostMillis}`,
+      "Give a duration of at least atMost, or leave it out for three times as long.",
+    );
   }
   if (!(atRequestsPerSecond > 0) || !Number.isFinite(atRequestsPerSecond)) {
     problems.add(
@@ -102,6 +112,7 @@ function checkServing(problems: Problems, serving: ServingPolicy): void {
       "Give the rate the limit is promised for, above 0.",
     );
   }
+  checkWhole(problems, "serving.latency.at.rowsPerRequest", atRowsPerRequest, 1);
 }
 
 function checkDrift(problems: Problems, drift: DriftPolicy): void {

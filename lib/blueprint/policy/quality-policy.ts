@@ -35,7 +35,7 @@ export interface QualityPolicyProps {
   readonly fairness?: readonly FairnessThreshold[];
 
   /**
-   * What the served model keeps to in production. Carried and digested; nothing in this version measures it.
+   * What the served model keeps to in production. `slipway latency` measures it under the load it is promised for.
    *
    * @default - no service level is judged
    */
@@ -91,10 +91,20 @@ export interface ServingLimits {
   readonly latency?: {
     /** For example 0.95 for the 95th percentile. */
     readonly quantile: number;
-    /** The response time at that quantile, above 0. */
+    /** The response time at that quantile, above 0: from the moment a request was meant to be sent to the end of its answer. */
     readonly atMost: Duration;
-    /** The load the limit is promised for. */
-    readonly at: { readonly requestsPerSecond: number };
+    /**
+     * The load the limit is promised for: requests per second, above 0, and rows in each request, a whole number from 1.
+     *
+     * @default - 1 row per request
+     */
+    readonly at: { readonly requestsPerSecond: number; readonly rowsPerRequest?: number };
+    /**
+     * The wider limit of a smoke test, on a CI runner that is not the machine the limit is promised for; at least `atMost`.
+     *
+     * @default - three times `atMost`
+     */
+    readonly smokeAtMost?: Duration;
   };
 }
 
@@ -180,12 +190,15 @@ function toDocument(props: QualityPolicyProps): PolicyDocument {
 
 function servingSection({ errorRate, latency }: ServingLimits): PolicyDocument["serving"] {
   if (latency === undefined) return { errorRate, latency: null };
+  const { quantile, atMost, at, smokeAtMost } = latency;
   return {
     errorRate,
     latency: {
-      quantile: latency.quantile,
-      atMostMillis: latency.atMost.toMillis(),
-      atRequestsPerSecond: latency.at.requestsPerSecond,
+      quantile,
+      atMostMillis: atMost.toMillis(),
+      smokeAtMostMillis: smokeAtMost?.toMillis() ?? 3 * atMost.toMillis(),
+      atRequestsPerSecond: at.requestsPerSecond,
+      atRowsPerRequest: at.rowsPerRequest ?? 1,
     },
   };
 }

@@ -19,6 +19,7 @@ export const commandList: readonly ListedCommand[] = [
   { name: "gate", summary: "measure the model on held-out rows, judge it by the policy, sign what was found" },
   { name: "register", summary: "register the gated model and its evidence" },
   { name: "promote", summary: "verify the evidence and promote the model into an environment" },
+  { name: "latency", summary: "measure a running server under the load its latency is promised for" },
   { name: "handoff", summary: "pack or unpack a folder that one job hands to another, by digest" },
   { name: "run", summary: "run the whole pipeline on this machine" },
   { name: "evidence", summary: "show evidence, or verify it against accepted policies and signers" },

@@ -1,7 +1,8 @@
 import type { Finding, GateVerdict, Interval, Outcome } from "../../verdict/gate-verdict";
 import { markdownTable, markdownText } from "./markdown";
 
-const marks: Readonly<Record<Outcome, string>> = {
+/** A verdict at a glance. */
+export const marks: Readonly<Record<Outcome, string>> = {
   passed: "✅ passed",
   failed: "❌ failed",
   undecided: "⚠️ undecided",

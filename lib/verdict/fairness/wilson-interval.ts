@@ -20,7 +20,7 @@ export function wilsonInterval(successes: number, trials: number, level: number)
 }
 
 /** Wichura's algorithm AS 241 (Applied Statistics 37, 1988), for probabilities from 0.5 to 1 - 1e-11. */
-function normalQuantile(probability: number): number {
+export function normalQuantile(probability: number): number {
   const fromCentre = probability - 0.5;
   if (fromCentre <= 0.425) {
     const r = 0.180625 - fromCentre ** 2;

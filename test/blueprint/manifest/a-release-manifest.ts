@@ -68,7 +68,16 @@ export const fullParts: ReleaseManifestParts = {
       ],
       evidenceMaxAgeHours: 72,
     },
-    serving: { errorRate: 0.01, latency: { quantile: 0.95, atMostMillis: 150, atRequestsPerSecond: 20 } },
+    serving: {
+      errorRate: 0.01,
+      latency: {
+        quantile: 0.95,
+        atMostMillis: 150,
+        smokeAtMostMillis: 450,
+        atRequestsPerSecond: 20,
+        atRowsPerRequest: 1,
+      },
+    },
     drift: { populationStabilityIndex: 0.2, kolmogorovSmirnov: null, features: ["age"] },
   },
   contract: { apiVersion: "v3.0.2", kind: "DataContract", id: "claims" },

@@ -11,6 +11,7 @@ import {
   QualityPolicy,
   type QualityPolicyProps,
   scoreAtLeast,
+  type ServingLimits,
   topFraction,
 } from "../../../lib";
 
@@ -36,6 +37,12 @@ function refusedAt(props: QualityPolicyProps): string[] {
   return [];
 }
 
+/** A policy of nothing but a latency, 150 ms at the 95th percentile unless said otherwise. */
+function latencyLimit(different: Partial<NonNullable<ServingLimits["latency"]>>): QualityPolicyProps {
+  const usualLimit = { quantile: 0.95, atMost: Duration.millis(150), at: { requestsPerSecond: 20 } };
+  return { serving: { errorRate: 0.01, latency: { ...usualLimit, ...different } } };
+}
+
 describe("a policy", () => {
   test("resolves every default once, in a document that survives JSON", () => {
     const document = new QualityPolicy(usual).toDocument();
@@ -47,10 +54,28 @@ describe("a policy", () => {
     });
     expect(document.serving).toEqual({
       errorRate: 0.01,
-      latency: { quantile: 0.95, atMostMillis: 150, atRequestsPerSecond: 20 },
+      latency: {
+        quantile: 0.95,
+        atMostMillis: 150,
+        smokeAtMostMillis: 450,
+        atRequestsPerSecond: 20,
+        atRowsPerRequest: 1,
+      },
     });
     const again = QualityPolicy.fromDocument(JSON.parse(JSON.stringify(document)) as typeof document);
     expect(canonicalText(again.toDocument())).toBe(canonicalText(document));
+  });
+
+  test("says where a latency limit differs from the usual one", () => {
+    const props = latencyLimit({
+      at: { requestsPerSecond: 5, rowsPerRequest: 100 },
+      smokeAtMost: Duration.millis(200),
+    });
+    expect(new QualityPolicy(props).toDocument().serving?.latency).toMatchObject({
+      smokeAtMostMillis: 200,
+      atRequestsPerSecond: 5,
+      atRowsPerRequest: 100,
+    });
   });
 
   test("a changed drift limit leaves the gate's digest alone", () => {
@@ -127,6 +152,21 @@ describe("a wrong policy is refused, all at once", () => {
     ["no minimum group", { minimumGroup: { rows: 0 } }, ["minimumGroup.rows"]],
     ["drift without a limit", { drift: {} }, ["drift"]],
     ["an error rate in percent", { serving: { errorRate: 1 } }, ["serving.errorRate"]],
+    [
+      "a smoke limit below the limit itself",
+      latencyLimit({ smokeAtMost: Duration.millis(149) }),
+      ["serving.latency.smokeAtMost"],
+    ],
+    [
+      "half a row in each request",
+      latencyLimit({ at: { requestsPerSecond: 20, rowsPerRequest: 0.5 } }),
+      ["serving.latency.at.rowsPerRequest"],
+    ],
+    [
+      "a latency that nothing can keep, at no load",
+      latencyLimit({ quantile: 1, atMost: Duration.millis(0), at: { requestsPerSecond: 0 } }),
+      ["serving.latency.quantile", "serving.latency.atMost", "serving.latency.at.requestsPerSecond"],
+    ],
     [
       "several mistakes",
       {

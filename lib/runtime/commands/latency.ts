@@ -1,0 +1,90 @@
+import { resolve } from "node:path";
+import type { Outcome } from "../../verdict/gate-verdict";
+import { askedLoad } from "../latency/asked-load";
+import { measureServing } from "../latency/measure-serving";
+import { readPayloads } from "../latency/read-payloads";
+import { hardwareLine, latencyTable, loadLine } from "../output/latency-table";
+import type { Arguments } from "./arguments";
+import type { CommandModule, CommandResult } from "./command-module";
+
+export const command: CommandModule = {
+  name: "latency",
+  summary: "measure a running server under the load its latency is promised for",
+  description: `Sends prediction requests at a declared rate, whether the server keeps up or not, and measures each from the moment it was meant to
+be sent to the end of its answer: a pause of the server shows in every request that fell into it. Failed requests count as slower
+than any limit. What is measured has an interval that holds also where slow requests come together.
+
+Limits and rate are those of the policy; options override them. With --rate, and neither --manifest nor --pipeline, no manifest is
+read: then the limits are what the options say, and without a limit nothing is judged.
+
+Passes when the whole interval keeps to the limit, refuses when it lies beyond, is undecided in between. A measurement in which the
+generator itself was late is refused as generator-too-slow. The figures hold for the machine they were measured on; it is named.`,
+  manifest: (args) => (isByHand(args) ? "none" : "required"),
+  options: [
+    { name: "url", value: "address", summary: "where predictions are asked for: http://127.0.0.1:8080/invocations" },
+    {
+      name: "payloads",
+      value: "file",
+      summary: "request bodies as JSON lines, sent in a shuffled order, again and again",
+    },
+    { name: "content-type", value: "type", summary: "of the bodies (default: application/json)" },
+    { name: "rate", value: "number", summary: "requests per second (default: the policy's)" },
+    {
+      name: "seconds",
+      value: "number",
+      summary: "length of the measurement (default: 30, or longer where the limits need more requests)",
+    },
+    { name: "warm-up", value: "seconds", summary: "sent before it at the same rate, not counted (default: 5)" },
+    { name: "quantile", value: "number", summary: "of the limit, such as 0.95 (default: the policy's)" },
+    {
+      name: "limit",
+      value: "milliseconds",
+      summary: "highest accepted latency at the quantile (default: the policy's)",
+    },
+    {
+      name: "error-rate",
+      value: "share",
+      summary: "highest accepted share of failed requests (default: the policy's)",
+    },
+    { name: "smoke", summary: "judge by the policy's wider limit, for a machine that is not the promised one" },
+    { name: "timeout", value: "seconds", summary: "a request unanswered for so long has failed (default: 10)" },
+    {
+      name: "connections",
+      value: "number",
+      summary: "most connections at once (default: as many as requests can be under way)",
+    },
+    { name: "arrivals", value: "poisson|constant", summary: "spacing of the requests (default: poisson)" },
+    { name: "seed", value: "number", summary: "of times and order (default: 1)" },
+  ],
+  async run(context, args) {
+    const payloads = await readPayloads(resolve(args.requiredText("payloads")));
+    const policy = isByHand(args) ? null : context.manifest.policy;
+    const { load, limit, confidence } = askedLoad(args, payloads, policy);
+    const { out } = context;
+    out.progress(`${load.rate} requests per second for ${load.seconds} s to ${load.url.host}`);
+    const measured = await measureServing(load, limit, confidence);
+    const { figures, hardware, verdict } = measured;
+    const smoke = args.flag("smoke");
+    out.summary(latencyTable(measured, { smoke }));
+    for (const { outcome, title, reason } of verdict.findings) {
+      out.say(`${outcome.padEnd(9)} ${title}${reason === null ? "" : `: ${reason}`}`);
+    }
+    for (const { quantile, millis } of figures.quantiles) {
+      out.say(`  quantile ${quantile}: ${millis === null ? "beyond every answer" : `${millis.toFixed(2)} ms`}`);
+    }
+    out.say(loadLine(figures));
+    out.say(hardwareLine(hardware));
+    return { outcome: outcomeOf(verdict.outcome, verdict.findings.length), report: { ...measured, smoke } };
+  },
+};
+
+/** Whoever says the rate, and names no pipeline, measures without a policy. */
+function isByHand(args: Arguments): boolean {
+  return args.text("rate") !== undefined && args.text("manifest") === undefined && args.text("pipeline") === undefined;
+}
+
+/** Where no limit was given the command has done its work by measuring. */
+function outcomeOf(outcome: Outcome, limits: number): CommandResult["outcome"] {
+  if (limits === 0) return "passed";
+  return outcome === "failed" ? "refused" : outcome;
+}
