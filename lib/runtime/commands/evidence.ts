@@ -10,7 +10,7 @@ import type { CommandContext } from "../command-context";
 import { parseEvidence, unverifiedMeasures, verifyEvidence, type EvidenceFile } from "../evidence/evidence-file";
 import { digestFolder, isDigest } from "../handoff/folder-digest";
 import { markdownTable } from "../output/markdown";
-import { acceptedGatePolicies } from "../promotion/accepted-policies";
+import { acceptedPolicies } from "../promotion/accepted-policies";
 import { RefusedError } from "../refusals";
 import { trustedSigners } from "../signing/trusted-signers";
 import type { Arguments } from "./arguments";
@@ -63,7 +63,7 @@ async function verify(
     modelDigest: await expectedModel(args.text("model"), about),
     pipeline: manifest.pipeline.name,
     repository: manifest.repository,
-    acceptedGatePolicies: acceptedGatePolicies(env),
+    acceptedGatePolicies: acceptedPolicies(env).gate,
     gatePolicy: { digest: policyDigest(manifest.policy, "gate"), section: manifest.policy.gate },
     currentProduction: args.text("production") ?? predicate.comparedWith.production,
     now: now(),

@@ -7,7 +7,7 @@ import { assuranceOf, runUrl } from "../assurance";
 import { parseEvidence, verifyEvidence } from "../evidence/evidence-file";
 import { MlflowClient } from "../mlflow/mlflow-client";
 import { markdownTable } from "../output/markdown";
-import { acceptedGatePolicies } from "../promotion/accepted-policies";
+import { acceptedPolicies } from "../promotion/accepted-policies";
 import { environmentNamed } from "../promotion/environments";
 import { promoteModel } from "../promotion/promote-model";
 import { verifiedRecords } from "../records/open-record";
@@ -49,7 +49,7 @@ Then the signed record is appended and the alias set. Each reason to refuse has 
     const { manifest, work, env, out } = context;
     const { environment } = environmentNamed(manifest.pipeline, args.argument("environment"));
     const registry = requiredRegistry(manifest.pipeline, "promote");
-    const policies = acceptedGatePolicies(env);
+    const policies = acceptedPolicies(env);
     const trusted = trustedSigners(env);
     const mlflow = MlflowClient.required(env, "promote");
     const bundle = await readFile(join(work.handoff("evidence"), "evidence.dsse.json"));
@@ -63,7 +63,9 @@ Then the signed record is appended and the alias set. Each reason to refuse has 
       evidence,
       evidenceDigest: textDigest(bundle),
       modelDigest,
-      acceptedGatePolicies: policies,
+      acceptedGatePolicies: policies.gate,
+      acceptedServingPolicies: policies.serving,
+      trusted,
       image: await promotedImage(context, trusted, modelDigest),
       store,
       mlflow,

@@ -4,6 +4,7 @@ import { appendRecord, type PromotionRecord } from "../records/promotion-records
 import { environmentNamed } from "./environments";
 import type { PromotionRequest } from "./promotion-request";
 import { requireCompatibleInterface } from "./compatible-interface";
+import { requireLatencyVerdict } from "./latency-verdict";
 import {
   recordsOf,
   requireAcceptableEvidence,
@@ -43,6 +44,7 @@ export async function promoteModel(request: PromotionRequest): Promise<Promoted>
   }
   await requireAcceptableEvidence(request);
   requireCompatibleInterface(request, last);
+  await requireLatencyVerdict(request);
   const beforehand = before === null ? null : await requireInEnvironment(request, before);
   const { version } = await requireRegistered(request, beforehand?.promotion.registered.version ?? null);
   const record = await appendPromotion(request, version, last);

@@ -1,7 +1,7 @@
 import type { ReleaseManifest } from "../../blueprint/manifest/release-manifest";
 import type { RegistryDocument } from "../../blueprint/pipeline/pipeline-document";
 import type { SignedEvidence } from "../../verdict/evidence/acceptance";
-import type { Assurance } from "../../blueprint/identity";
+import type { Assurance, TrustedSigner } from "../../blueprint/identity";
 import type { MlflowClient } from "../mlflow/mlflow-client";
 import type { OpenRecord } from "../records/open-record";
 import type { Signer } from "../signing/signer";
@@ -20,6 +20,10 @@ export interface PromotionRequest {
   /** Digest of the image that serves it, verified; `null` where the pipeline packages nothing. */
   readonly image: string | null;
   readonly acceptedGatePolicies: readonly string[];
+  /** Empty where the environment names none. */
+  readonly acceptedServingPolicies: readonly string[];
+  /** Whose statements count here. */
+  readonly trusted: readonly TrustedSigner[];
   readonly store: Store;
   readonly mlflow: MlflowClient;
   /** Opens records that one of the environment's signers signed. */
