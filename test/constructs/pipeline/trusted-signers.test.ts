@@ -22,7 +22,7 @@ describe("what promotion believes", () => {
   test("is read by the command as the program said it", () => {
     expect(trustedSigners(environment([pem(publicKey)]))).toEqual([Signer.ed25519("key 0", pem(publicKey))]);
     expect(trustedSigners(environment())).toMatchObject([{ kind: "keyless", assurance: "ci" }]);
-    expect(acceptedPolicies(environment())).gate.toEqual([aPolicy().digest("gate")]);
+    expect(acceptedPolicies(environment()).gate).toEqual([aPolicy().digest("gate")]);
   });
 
   test("is never a private key, which Node would take for a public one, nor a key of another kind", () => {
