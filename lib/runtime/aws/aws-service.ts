@@ -8,7 +8,7 @@ export class AwsService {
   private client: Promise<AwsClient> | null = null;
 
   public constructor(
-    private readonly service: "s3" | "kms",
+    private readonly service: "s3" | "kms" | "ecr",
     public readonly region: string,
     private readonly env: Variables,
   ) {}
