@@ -6,7 +6,7 @@ import { delimiter, dirname, join, resolve } from "node:path";
 import type { PythonEnvironment } from "../../blueprint/pipeline/pipeline-document";
 import type { Variables } from "../command-context";
 import { BrokenEnvironmentError } from "../refusals";
-import { runProcess } from "./child-process";
+import { runProcess } from "../processes/child-process";
 import { withFileLock } from "./file-lock";
 
 /** A Python environment on this machine, made from a lock and from nothing else. */
