@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import type { PythonEnvironment } from "../../blueprint/pipeline/pipeline-document";
-import { POETRY_REQUIREMENTS } from "./poetry-requirements";
+import { POETRY_REQUIREMENTS } from "../../jobs/poetry-requirements";
 import { Template } from "./template";
 import { UV_REQUIREMENT } from "./uv-requirement";
 import type { ScriptStep, WorkflowStep } from "./workflow-model";

@@ -2,8 +2,8 @@ import { mkdir } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Variables } from "../command-context";
+import { runProcess } from "../processes/child-process";
 import { BrokenEnvironmentError } from "../refusals";
-import { runProcess } from "./child-process";
 
 /** An MLflow server that lives as long as one run; what it holds stays in its folder. */
 export interface EmbeddedMlflow {

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { dirname, extname, join } from "node:path";
 import type { Handoff, HandoffName, Job, Step } from "../../jobs/job";
-import { ExitCode } from "../exit-codes";
-import { runProcess } from "./child-process";
 import type { Variables } from "../command-context";
+import { ExitCode } from "../exit-codes";
+import { runProcess } from "../processes/child-process";
 import type { RunFolder } from "./run-folder";
 import type { Ending } from "./task";
 

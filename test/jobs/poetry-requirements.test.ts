@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { POETRY_REQUIREMENTS } from "../../../lib/renderers/github/poetry-requirements";
-import { describeWith, pythonWith } from "../../tools";
+import { POETRY_REQUIREMENTS } from "../../lib/jobs/poetry-requirements";
+import { describeWith, pythonWith } from "../tools";
 
 const LOCK = `
 [[package]]

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { PythonEnvironment } from "../../../lib/blueprint/pipeline/pipeline-document";
-import { localPython } from "../../../lib/runtime/laptop/python-environment";
+import { localPython } from "../../../lib/runtime/python/python-environment";
 import { temporaryFolder } from "../temporary-folder";
 import { writeFiles } from "../write-files";
 

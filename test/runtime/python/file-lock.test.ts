@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { withFileLock } from "../../../lib/runtime/laptop/file-lock";
+import { withFileLock } from "../../../lib/runtime/python/file-lock";
 import { temporaryFolder } from "../temporary-folder";
 
 const folder = temporaryFolder();

@@ -1,13 +1,12 @@
-import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { constants } from "node:fs";
-import { access, mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { delimiter, dirname, join, resolve } from "node:path";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import type { PythonEnvironment } from "../../blueprint/pipeline/pipeline-document";
 import type { Variables } from "../command-context";
 import { BrokenEnvironmentError } from "../refusals";
-import { runProcess } from "./child-process";
+import { runProcess } from "../processes/child-process";
 import { withFileLock } from "./file-lock";
+import { exists, findProgram, findPython, type FoundPython } from "./find-python";
 
 /** A Python environment on this machine, made from a lock and from nothing else. */
 export interface LocalPython {
@@ -139,48 +138,4 @@ async function installation(
           ];
     }
   }
-}
-
-interface FoundPython {
-  readonly path: string;
-  /** `3.11` */
-  readonly minor: string;
-}
-
-/** The pipeline's Python when it is installed, else the one there is, as long as it is 3.10 or later. */
-async function findPython(version: string, env: Variables): Promise<FoundPython> {
-  const wanted = version.split(".").slice(0, 2).join(".");
-  for (const name of [`python${wanted}`, "python3", "python"]) {
-    const path = await findProgram(name, env);
-    const minor = path === null ? null : await minorVersion(path, env);
-    if (path !== null && minor !== null && Number(minor.split(".")[1]) >= 10) return { path, minor };
-  }
-  throw new BrokenEnvironmentError(
-    `no Python ${wanted}, nor any from 3.10 on, is on the PATH`,
-    "Install Python 3.10 or later, with its venv module.",
-  );
-}
-
-async function minorVersion(python: string, env: Variables): Promise<string | null> {
-  const code = "import sys; print('%d.%d' % sys.version_info[:2])";
-  return await new Promise((resolve) => {
-    execFile(python, ["-c", code], { env: { ...env } }, (error, stdout) => {
-      resolve(error === null && stdout.startsWith("3.") ? stdout.trim() : null);
-    });
-  });
-}
-
-async function findProgram(name: string, env: Variables): Promise<string | null> {
-  for (const folder of (env.PATH ?? "").split(delimiter)) {
-    const path = join(folder, name);
-    if (folder !== "" && (await exists(path, constants.X_OK))) return path;
-  }
-  return null;
-}
-
-async function exists(path: string, mode: number = constants.F_OK): Promise<boolean> {
-  return access(path, mode).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,0 +1,9 @@
+/** What an image can be assembled for: Linux with glibc, as distributions of Debian's and Red Hat's kind have it. */
+export type ImagePlatform = "linux/amd64" | "linux/arm64";
+
+/** What package managers call a platform. */
+export const PLATFORM_NAMES: Readonly<Record<ImagePlatform, { readonly uv: string; readonly npmCpu: string }>> = {
+  // glibc 2.28 of 2018: the oldest that numerical packages still build for.
+  "linux/amd64": { uv: "x86_64-manylinux_2_28", npmCpu: "x64" },
+  "linux/arm64": { uv: "aarch64-manylinux_2_28", npmCpu: "arm64" },
+};
