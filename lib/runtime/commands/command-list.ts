@@ -23,6 +23,7 @@ export const commandList: readonly ListedCommand[] = [
   { name: "handoff", summary: "pack or unpack a folder that one job hands to another, by digest" },
   { name: "run", summary: "run the whole pipeline on this machine" },
   { name: "evidence", summary: "show evidence, or verify it against accepted policies and signers" },
+  { name: "serving", summary: "check a model server against the serving contract, or start the default one" },
   { name: "keys", summary: "create, install, rotate and revoke signing and hand-off keys" },
 ];
 

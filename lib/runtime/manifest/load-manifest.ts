@@ -30,6 +30,26 @@ export interface ManifestChoice {
  */
 export async function loadManifest(choice: ManifestChoice, directory: string, env: Variables): Promise<LoadedManifest> {
   const path = await findManifest(choice, directory);
+  if (path !== null) return await loadFrom(path, choice, env);
+  throw unusable(
+    `.slipway/${choice.pipeline ?? "<pipeline>"}.json`,
+    `was not found in ${resolve(directory)} or above it`,
+    "Run inside the model repository, or name the file with --manifest <path>.",
+  );
+}
+
+/** The same for a command that works with and without one: `null` where none is found and none was named. */
+export async function loadManifestIfAny(
+  choice: ManifestChoice,
+  directory: string,
+  env: Variables,
+): Promise<LoadedManifest | null> {
+  const named = choice.path !== undefined || choice.pipeline !== undefined;
+  if (!named && (await findManifest(choice, directory)) === null) return null;
+  return await loadManifest(choice, directory, env);
+}
+
+async function loadFrom(path: string, choice: ManifestChoice, env: Variables): Promise<LoadedManifest> {
   const bytes = await readFile(path).catch((error: unknown) => {
     throw unusable(
       path,
@@ -58,7 +78,7 @@ export async function loadManifest(choice: ManifestChoice, directory: string, en
   return { manifest, digest, path, repository: folder.endsWith(".slipway") ? dirname(folder) : folder };
 }
 
-async function findManifest(choice: ManifestChoice, directory: string): Promise<string> {
+async function findManifest(choice: ManifestChoice, directory: string): Promise<string | null> {
   if (choice.path !== undefined) return resolve(directory, choice.path);
   for (let folder = resolve(directory); ; folder = dirname(folder)) {
     const found = (await readdir(join(folder, ".slipway")).catch(() => [])).filter((name) => name.endsWith(".json"));
@@ -72,13 +92,8 @@ async function findManifest(choice: ManifestChoice, directory: string): Promise<
         "Say which with --pipeline <name>.",
       );
     }
-    if (dirname(folder) === folder) break;
+    if (dirname(folder) === folder) return null;
   }
-  throw unusable(
-    `.slipway/${choice.pipeline ?? "<pipeline>"}.json`,
-    `was not found in ${resolve(directory)} or above it`,
-    "Run inside the model repository, or name the file with --manifest <path>.",
-  );
 }
 
 function unusable(path: string, says: string, remedy: string): InvalidInputError {

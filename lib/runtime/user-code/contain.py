@@ -3,6 +3,8 @@
 On Linux this process adopts the orphans among its descendants (prctl PR_SET_CHILD_SUBREAPER), so that a process that
 detaches itself becomes a child of this one and is found. Elsewhere only the command's process group is killed.
 
+SIGINT, SIGTERM and SIGHUP are passed on to the command; SIGQUIT ends it at once.
+
 Usage: python3 -I -S contain.py COMMAND [ARGUMENT...]
 Exits with the command's exit code, or 128 + N when signal N ended it.
 """
@@ -16,6 +18,7 @@ import sys
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+HANDLED = (*FORWARDED, signal.SIGQUIT)
 
 
 def main(argv):
@@ -28,19 +31,20 @@ def main(argv):
             sys.exit("slipway: cannot adopt orphans: " + os.strerror(ctypes.get_errno()))
 
     def begin():
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, FORWARDED)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, HANDLED)
         if on_linux:
             # Killed outright, this process could end nothing: then the command ends with it.
             libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
     # A signal that comes before there is somebody to pass it to waits until there is.
-    signal.pthread_sigmask(signal.SIG_BLOCK, FORWARDED)
+    signal.pthread_sigmask(signal.SIG_BLOCK, HANDLED)
     command = subprocess.Popen(argv, start_new_session=True, preexec_fn=begin)
     for number in FORWARDED:
         signal.signal(number, lambda received, _frame: kill_group(command.pid, received))
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, FORWARDED)
+    signal.signal(signal.SIGQUIT, lambda _received, _frame: kill_group(command.pid, signal.SIGKILL))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, HANDLED)
     status = wait_for(command.pid)
-    for number in FORWARDED:
+    for number in HANDLED:
         signal.signal(number, signal.SIG_IGN)
     kill_group(command.pid, signal.SIGKILL)
     ended = end_children() if on_linux else 0

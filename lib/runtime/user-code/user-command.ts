@@ -64,11 +64,14 @@ async function endingOf(child: ReturnType<typeof spawn>): Promise<Ending> {
       );
     });
     child.once("close", (code, signal) => {
-      resolve(
-        code !== null && code > 128 ? { exitCode: null, signal: signalOf(code - 128) } : { exitCode: code, signal },
-      );
+      resolve(containedEnding(code, signal));
     });
   });
+}
+
+/** How the command itself ended, from how contain.py did: 128 + N says that signal N ended it. */
+export function containedEnding(code: number | null, signal: NodeJS.Signals | null): Ending {
+  return code !== null && code > 128 ? { exitCode: null, signal: signalOf(code - 128) } : { exitCode: code, signal };
 }
 
 function signalOf(number: number): NodeJS.Signals | null {
