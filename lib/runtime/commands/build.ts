@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { collectParts } from "../packaging/collect-parts";
+import { collectParts, PartsFolder } from "../packaging/collect-parts";
+import { buildDockerfile } from "../packaging/dockerfile-build";
 import { requiredPackaging } from "../packaging/required-packaging";
 import type { CommandModule } from "./command-module";
 
@@ -11,10 +12,18 @@ environment and the files that packaging names. With Packaging.dockerfile(), bui
 instead of taking a lock, and keeps what it built as an OCI image layout. The build gets no secret and pushes nothing.`,
   options: [],
   async run(context) {
-    const { manifest, repository, work, out } = context;
+    const { manifest, repository, work, env, out } = context;
     const { pipeline } = manifest;
     const packaging = requiredPackaging(pipeline, "build");
-    await collectParts(join(repository, pipeline.root), work.handoff("parts"), pipeline, packaging);
+    const project = join(repository, pipeline.root);
+    const parts = work.handoff("parts");
+    await collectParts(project, parts, pipeline, packaging);
+    if (packaging.base.kind === "dockerfile") {
+      const { file, context: folder } = packaging.base;
+      const layout = join(parts, PartsFolder.base);
+      const platform = packaging.platforms[0]!;
+      await buildDockerfile({ project, file, context: folder, platform, layout, env }, out);
+    }
     out.say(
       `collected for the image: ${packaging.base.kind === "image" ? "lock" : "base"}${packaging.files.length > 0 ? ` and ${packaging.files.length} path(s)` : ""}`,
     );

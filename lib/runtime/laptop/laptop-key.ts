@@ -6,7 +6,7 @@ import { createSigningKeyPair } from "../keys/signing-key-pair";
 import type { PublicKeySigner } from "../../blueprint/identity";
 import type { Variables } from "../command-context";
 import { BrokenEnvironmentError } from "../refusals";
-import { configFolder } from "./user-folders";
+import { configFolder } from "../user-folders";
 
 /** The key that signs what this machine measured, and how an environment would name it to trust it. */
 export interface LaptopKey {

@@ -21,7 +21,7 @@ import { Preparation, tasksOf } from "./preparation";
 import type { JobRecord, RunFolder } from "./run-folder";
 import { schedule } from "./scheduler";
 import { type Ending, succeeded, type Task, type TaskStatus } from "./task";
-import { cacheFolder } from "./user-folders";
+import { cacheFolder } from "../user-folders";
 
 export interface LaptopRunOptions {
   readonly line: Line;
@@ -165,6 +165,13 @@ class LaptopRun {
       (await this.options.folder.outputs(job.onlyIf.job))?.values[job.onlyIf.name] !== "true"
     ) {
       return { state: "skipped", note: `${job.onlyIf.job} found nothing due`, exitCode: null };
+    }
+    if (job.stage === "verify" && (this.options.env[Variable.serviceUrl] ?? "") === "") {
+      return {
+        state: "skipped",
+        note: `nothing is served here; ${Variable.serviceUrl} names a server`,
+        exitCode: null,
+      };
     }
     const handoffs = await handoffDigests([...job.takes, ...job.cites], this.options.folder);
     const inputs = inputsDigest(job, {

@@ -52,7 +52,11 @@ export function serverEntrypoint(command: string): readonly string[] {
 }
 
 /** Labels, and annotations of the manifest, by the convention of the OCI image specification. */
-export function imageLabels({ manifest, modelDigest, gitRevision }: Omit<ImageFacts, "baseEnv">): Readonly<Record<string, string>> {
+export function imageLabels({
+  manifest,
+  modelDigest,
+  gitRevision,
+}: Omit<ImageFacts, "baseEnv">): Readonly<Record<string, string>> {
   const { repository, pipeline, runtime } = manifest;
   return {
     "org.opencontainers.image.title": pipeline.name,

@@ -1,12 +1,15 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { textDigest } from "../../blueprint/manifest/canonical-text";
 import { policyDigest } from "../../blueprint/policy/quality-policy";
 import { refusals, type SignedEvidence } from "../../verdict/evidence/acceptance";
 import { type VerificationSummary, verificationSummaryType } from "../../verdict/evidence/verification-summary";
+import { subjectDigest } from "../../verdict/evidence/statement";
 import type { CommandContext, Variables } from "../command-context";
 import { productionEnvironment } from "../promotion/environments";
 import { recordsAsFarAsKnown } from "../records/open-record";
 import { readRecords } from "../records/promotion-records";
-import { type EvidenceFile, unverifiedMeasures, verifyEvidence } from "../evidence/evidence-file";
+import { type EvidenceFile, parseEvidence, unverifiedMeasures, verifyEvidence } from "../evidence/evidence-file";
 import { RefusedError } from "../refusals";
 import { payloadOf } from "../signing/signer";
 import { readStatement } from "../signing/statement-text";
@@ -29,6 +32,31 @@ export async function openOwnEvidence(evidence: EvidenceFile, env: Variables): P
       verificationSummaryType,
     ),
   };
+}
+
+/**
+ * The gate of this run passed this very model. Whether an environment takes it is for promotion to say.
+ *
+ * @throws RefusedError `other-model`, `verdict-not-passed`
+ */
+export async function requirePassedGate({ work, env }: CommandContext, modelDigest: string): Promise<void> {
+  const bundle = await readFile(join(work.handoff("evidence"), "evidence.dsse.json"), "utf8");
+  const { measures } = await openOwnEvidence(parseEvidence(bundle), env);
+  const judged = subjectDigest(measures);
+  if (judged !== modelDigest) {
+    throw new RefusedError(
+      "other-model",
+      `the evidence is about ${judged ?? "no single model"}, not about ${modelDigest}`,
+      "Run the gate on this very model.",
+    );
+  }
+  const { outcome } = measures.predicate.verdict;
+  if (outcome === "passed") return;
+  throw new RefusedError(
+    "verdict-not-passed",
+    `the gate's verdict is ${outcome}`,
+    "Only a model that passed its gate is packaged.",
+  );
 }
 
 /**

@@ -61,9 +61,9 @@ function missingWheel(report: string): MissingWheel | null {
   const cause = report.replace(/\s+/g, " ");
   const name = /you require ([A-Za-z0-9._-]+?)(?:\[[^\]]*\])?==/.exec(cause)?.[1];
   if (name === undefined) return null;
-  const says = cause.includes('there is no version of')
+  const says = cause.includes("there is no version of")
     ? "no index has this version"
-    : cause.includes('was not found in')
+    : cause.includes("was not found in")
       ? "no index has this package"
       : "only for other platforms, for other Pythons, or as a source that would have to be built";
   return { name: normalName(name), says };

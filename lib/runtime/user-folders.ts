@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
-import type { Variables } from "../command-context";
+import type { Variables } from "./command-context";
 
 /** Where Slipway keeps what can be made again: Python environments by the digest of their lock. */
 export function cacheFolder(env: Variables): string {

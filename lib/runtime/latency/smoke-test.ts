@@ -1,0 +1,88 @@
+import { join } from "node:path";
+import { ServingPath } from "../../blueprint/serving/serving-contract";
+import { servingLimit } from "../../verdict/latency/judge-latency";
+import type { CommandContext } from "../command-context";
+import { readServingDescription } from "../model/serving-description";
+import type { LayOptions } from "../packaging/kept-folder";
+import { type CheckResult, checkServing } from "../serving/check/check-run";
+import { processTarget } from "../serving/check/process-target";
+import type { ExampleRequest } from "../serving/example-request";
+import { modelServer } from "../serving/model-server";
+import { ServerProcess, type ServerCommand } from "../serving/server-process";
+import { heldOutRequests } from "./held-out-requests";
+import { secondsFor } from "./load";
+import { measureServing, type ServingMeasurement } from "./measure-serving";
+
+/** What a model's server did on the machine of a job. */
+export interface SmokeTest {
+  readonly checks: readonly CheckResult[];
+  /** `null` where the policy says nothing of latency, or the server broke the contract. */
+  readonly measurement: ServingMeasurement | null;
+}
+
+const START_SECONDS = 180;
+const GRACE_SECONDS = 10;
+/** Fewer than by hand: a job looks at every model, and a leak that matters shows in as many. */
+const MEMORY_REQUESTS = 400;
+
+/**
+ * Serves the model of a run as its image would, on this machine: holds the server against the serving contract with held-out rows and
+ * the scores that the gate judged, then measures its latency under the policy's load.
+ *
+ * @throws RefusedError `generator-too-slow`, `server-not-ready`
+ */
+export async function smokeTest(context: CommandContext, options: LayOptions): Promise<SmokeTest> {
+  const { manifest, work, repository, env } = context;
+  const modelFolder = work.handoff("model");
+  const modelDigest = context.takes.get("model")!;
+  const server = await modelServer({ manifest, repository, work: work.path, modelFolder, modelDigest, env }, options);
+  const description = await readServingDescription(modelFolder);
+  const latency = manifest.policy.serving?.latency ?? null;
+  const requests = await heldOutRequests({
+    features: join(work.handoff("features"), "features.parquet"),
+    predictions: join(work.handoff("predictions"), "candidate.parquet"),
+    temporary: join(work.path, "temporary"),
+    signature: description?.signature ?? null,
+    rowsPerRequest: latency?.atRowsPerRequest ?? 1,
+  });
+  const inputs = description?.signature?.inputs ?? [];
+  context.out.progress("holding the server against the serving contract");
+  const checks = await checkServing({
+    target: await processTarget(server),
+    requests,
+    columns: inputs.flatMap(({ name, type, required }) => (name === null ? [] : [{ name, type, required }])),
+    pipeline: manifest.pipeline.name,
+    latencyLimit: latency === null ? null : latency.atMostMillis / 1_000,
+    grace: GRACE_SECONDS,
+    memoryRequests: MEMORY_REQUESTS,
+    startSeconds: START_SECONDS,
+  });
+  const isBroken = checks.some(({ result }) => result === "broken");
+  return { checks, measurement: isBroken ? null : await measured(context, server, requests) };
+}
+
+async function measured(
+  { manifest, out }: CommandContext,
+  server: ServerCommand,
+  requests: readonly ExampleRequest[],
+): Promise<ServingMeasurement | null> {
+  const { serving, gate } = manifest.policy;
+  if (serving?.latency == null) return null;
+  const rate = serving.latency.atRequestsPerSecond;
+  const limit = servingLimit(serving, { smoke: true });
+  const seconds = secondsFor(rate, limit, gate.confidence);
+  const process = await ServerProcess.start(server);
+  try {
+    await process.untilReady(START_SECONDS);
+    out.progress(`${rate} requests per second for ${seconds} s`);
+    const url = new URL(process.url + ServingPath.predict);
+    const timeoutSeconds = Math.max(10, (4 * limit.latency!.atMostMillis) / 1_000);
+    return await measureServing(
+      { url, payloads: requests.map(({ body }) => body), rate, seconds, timeoutSeconds },
+      limit,
+      gate.confidence,
+    );
+  } finally {
+    await process.stop();
+  }
+}
