@@ -43,14 +43,12 @@ export async function withRetries<T>(work: () => Promise<T>, pauses: readonly nu
   }
 }
 
-/** What a broken connection says; errors of our own that travelled through fetch come out as they were. */
+/** A connection that broke, as something to try again; an error of our own stays what it is. */
 export function connectionFailure(what: string, error: unknown): Error {
+  const own = [RefusedError, BrokenEnvironmentError, InvalidInputError, TransientFailure];
+  if (own.some((kind) => error instanceof kind)) return error as Error;
   const { message, cause } = error as { message?: string; cause?: unknown };
-  for (const own of [error, cause]) {
-    if (own instanceof RefusedError || own instanceof BrokenEnvironmentError || own instanceof InvalidInputError)
-      return own;
-    if (own instanceof TransientFailure) return own;
-  }
+  // fetch says only "fetch failed"; why is in its cause.
   const { message: why, code } = (cause ?? {}) as { message?: string; code?: string };
   const says = [code, why ?? message].filter((part) => part !== undefined && part !== "").join(" ");
   return new TransientFailure(`${what}: ${says}`);

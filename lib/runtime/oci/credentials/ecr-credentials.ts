@@ -30,9 +30,7 @@ export async function ecrCredentials(registry: string, region: string, env: Vari
     readonly __type?: string;
   };
   const token = answer.authorizationData?.[0]?.authorizationToken;
-  const [username, password] = Buffer.from(token ?? "", "base64")
-    .toString("utf8")
-    .split(":");
+  const [, username, password] = /^([^:]+):(.+)$/s.exec(Buffer.from(token ?? "", "base64").toString("utf8")) ?? [];
   if (response.ok && username !== undefined && password !== undefined) return { kind: "password", username, password };
   throw new BrokenEnvironmentError(
     `Amazon ECR gives no token for registry ${registry}: ${response.status} ${answer.__type ?? ""}`.trimEnd(),

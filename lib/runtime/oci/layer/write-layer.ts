@@ -71,7 +71,13 @@ async function* tarOf(entries: readonly (LayerEntry | LayerFolder)[]): AsyncGene
   filled.catch((error: unknown) => {
     tar.destroy(error as Error);
   });
-  for await (const chunk of tar as AsyncIterable<Uint8Array>) yield chunk;
+  try {
+    for await (const chunk of tar as AsyncIterable<Uint8Array>) yield chunk;
+  } catch (error) {
+    // Whoever fills the tar knows which file it was.
+    await filled;
+    throw error;
+  }
   await filled;
 }
 

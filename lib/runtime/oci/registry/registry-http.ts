@@ -110,7 +110,10 @@ export class RegistryHttp {
         : setTimeout(() => {
             giveUp.abort(new Error(`no answer in ${timeout} ms`));
           }, timeout);
+    let contentFailure: unknown;
     try {
+      // fetch would tell only that the body failed: what is wrong with the content is kept beside it.
+      const content = body && noting(await body.open(), (error) => (contentFailure = error));
       return await fetch(url, {
         method,
         headers: {
@@ -118,12 +121,12 @@ export class RegistryHttp {
           ...(authorization === null ? {} : { authorization }),
           ...(body === undefined ? {} : { "content-length": String(body.size) }),
         },
-        ...(body === undefined ? {} : { body: ReadableStream.from(await body.open()), duplex: "half" }),
+        ...(content === undefined ? {} : { body: ReadableStream.from(content), duplex: "half" }),
         redirect: "manual",
         signal: giveUp.signal,
       });
     } catch (error) {
-      throw connectionFailure(what, error);
+      throw connectionFailure(what, contentFailure ?? error);
     } finally {
       if (timer !== null) clearTimeout(timer);
     }
@@ -159,6 +162,16 @@ export class RegistryHttp {
     return [...sent, credentials.kind === "password" ? credentials.password : credentials.token].filter(
       (text) => text !== "",
     );
+  }
+}
+
+/** Passes content on, and tells of the error it ends with. */
+async function* noting(content: AsyncIterable<Uint8Array>, note: (error: unknown) => void): AsyncGenerator<Uint8Array> {
+  try {
+    yield* content;
+  } catch (error) {
+    note(error);
+    throw error;
   }
 }
 
