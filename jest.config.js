@@ -8,6 +8,7 @@ module.exports = {
   moduleNameMapper: {
     "^slipway$": "<rootDir>/lib/index.ts",
     "^slipway/github$": "<rootDir>/lib/constructs/github/index.ts",
+    "^slipway/docker$": "<rootDir>/lib/constructs/docker/index.ts",
   },
   reporters: ["default", "<rootDir>/test/tools/not-run-reporter.js"],
   testTimeout: 120_000,

@@ -10,6 +10,7 @@ import ts from "typescript";
 const entryPoints = {
   slipway: "dist/index.d.ts",
   "slipway-github": "dist/constructs/github/index.d.ts",
+  "slipway-docker": "dist/constructs/docker/index.d.ts",
 };
 const update = process.argv.includes("--update");
 const reports = resolve("docs/api-report");

@@ -19,6 +19,11 @@ export const rooms = [
     imports: ["blueprint", "jobs", "renderers"],
   },
   {
+    name: "constructs/docker",
+    does: "BUILD: image, registry on a Docker host",
+    imports: ["blueprint", "renderers"],
+  },
+  {
     name: "runtime",
     does: "RUN: the slipway command and the laptop engine",
     imports: ["blueprint", "verdict", "jobs"],

@@ -10,8 +10,8 @@ export interface ServerCommand {
   /** The whole environment besides PATH and HOME: nothing of the machine's configuration leaks in. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
-  /** Answers 200 when the server is ready. */
-  readonly healthUrl: string;
+  /** Answers 200 when the server is ready; or a look of its own at a server that `fetch` cannot ask. */
+  readonly healthUrl: string | (() => Promise<boolean>);
   readonly logFile: string;
 }
 
@@ -98,7 +98,8 @@ export async function freePort(): Promise<number> {
   });
 }
 
-async function answers(url: string): Promise<boolean> {
+async function answers(url: ServerCommand["healthUrl"]): Promise<boolean> {
+  if (typeof url === "function") return url();
   try {
     return (await fetch(url, { signal: AbortSignal.timeout(5_000) })).ok;
   } catch {

@@ -60,22 +60,27 @@ test("a program that synthesizes needs no provider for `slipway` and no DuckDB a
   expect(loaded.stdout.trim()).toBe("[]");
 });
 
-test("`slipway/github` loads single resources of its provider, never the barrel", () => {
-  link("cdktf", "constructs", "@cdktf/provider-github");
+test.each(["github", "docker"])("`slipway/%s` loads single resources of its provider, never the barrel", (name) => {
+  link("cdktf", "constructs", `@cdktf/provider-${name}`);
   const loaded = node(`
-    require("slipway/github");
-    console.log(Object.keys(require.cache).filter((file) => file.includes("provider-github/lib/") && file.endsWith("lib/index.js") ).length);
+    require("slipway/${name}");
+    console.log(Object.keys(require.cache).filter((file) => file.includes("provider-${name}/lib/") && file.endsWith("lib/index.js") ).length);
   `);
   expect(loaded.stderr).toBe("");
   expect(loaded.stdout.trim()).toBe("0");
 });
 
 test.each(["node10", "node16"])("types resolve the %s way", (moduleResolution) => {
-  link("cdktf", "constructs", "@cdktf/provider-github", "@types");
+  link("cdktf", "constructs", "@cdktf/provider-github", "@cdktf/provider-docker", "@types");
   const legacy = moduleResolution === "node10";
   writeFileSync(
     join(project, "main.ts"),
-    'import { MlPipeline } from "slipway";\nimport { GitHubRepository } from "slipway/github";\nexport const used = [MlPipeline, GitHubRepository];\n',
+    [
+      'import { MlPipeline } from "slipway";',
+      'import { DockerRegistry } from "slipway/docker";',
+      'import { GitHubRepository } from "slipway/github";',
+      "export const used = [MlPipeline, DockerRegistry, GitHubRepository];",
+    ].join("\n"),
   );
   const settings = {
     compilerOptions: {

@@ -5,7 +5,7 @@ import { Deliverer, GitHubRepository, Reviewer } from "slipway/github";
 import { promotingProps, type Props } from "../../constructs/a-program";
 import { describeWith } from "../../tools";
 import { GitHubApi } from "./server";
-import { Terraform, type TerraformResult } from "./terraform";
+import { Terraform, type TerraformResult } from "../terraform";
 
 const APP_ID = 4711;
 const TOKENS = { "app-token": { type: "Integration", id: APP_ID }, "user-token": { type: "User", id: 5 } } as const;

@@ -1,0 +1,2 @@
+import type { TerraformStack } from "cdktf";
+declare const stack: TerraformStack;
