@@ -1,6 +1,6 @@
-import { ServingVariable } from "../../../blueprint/serving/serving-contract";
+import { ServingPath, ServingVariable } from "../../../blueprint/serving/serving-contract";
 import type { Variables } from "../../command-context";
-import { describeEnding } from "../../user-code/user-command";
+import { describeEnding, type Ending } from "../../user-code/user-command";
 import type { ExampleRequest } from "../example-request";
 import type { ModelExamples } from "../model-examples";
 import { badRequestChecks } from "./bad-request-checks";
@@ -81,6 +81,7 @@ class CheckRun {
     try {
       await this.make(startChecks(startSeconds, this.beforeFirstPrediction.bind(this)));
       this.cannotStart ||= this.findings.length > 0 && !(await predicts(this.trial));
+      if (this.cannotStart) this.findings.push(notRun(staysUp, "the server does not start"));
       const counted = [versionChecks, predictionChecks, badRequestChecks];
       await this.make(countedAround(counted, this.make.bind(this)));
       for (const concern of [loadChecks, memoryChecks, shutdownChecks]) await this.make(concern);
@@ -113,8 +114,8 @@ class CheckRun {
     const found = why === null ? await this.findingsOf(concern) : concern.checks.map((each) => notRun(each, why));
     this.findings.push(...found);
     if (concern === shutdownChecks || concern.needs === "start" || concern.needs === "nothing") return;
-    const ending = (await this.trial.server.control?.ending()) ?? null;
-    if (ending === null || this.cannotStart) return;
+    const ending = this.cannotStart ? null : await endingOf(this.trial);
+    if (ending === null) return;
     if (found.every(({ result }) => result !== "broken")) {
       this.findings.push(broken(staysUp, `it ended with ${describeEnding(ending)}`));
     }
@@ -137,7 +138,7 @@ class CheckRun {
       if (!(error instanceof NoAnswerError)) throw error;
       const [first, ...others] = concern.checks;
       // One that has ended is said to have; of one that runs and does not answer, this is what is wrong.
-      return (await trial.server.control?.ending()) != null || this.trial !== trial
+      return this.trial !== trial || (await endingOf(trial)) !== null
         ? concern.checks.map((each) => notRun(each, error.message))
         : [broken(first!, error.message), ...others.map((each) => notRun(each, error.message))];
     }
@@ -155,6 +156,19 @@ class CheckRun {
     }
   }
 }
+
+/** How the server ended; of one that does not answer, the end of its process may be a moment away. */
+async function endingOf({ server, client }: Trial): Promise<Ending | null> {
+  if (server.control === null) return null;
+  for (let look = 0; look < LOOKS; look++) {
+    const ending = await server.control.ending();
+    if (ending !== null || (await client.statusOf(ServingPath.health, 5000)) !== null) return ending;
+    await pause();
+  }
+  return null;
+}
+
+const LOOKS = 40;
 
 async function predicts({ client, requests }: Trial): Promise<boolean> {
   return await client.predict(requests[0]!.body).then(

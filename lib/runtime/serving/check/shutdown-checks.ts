@@ -43,7 +43,7 @@ export const shutdownChecks: Concern = {
     await client.statusOf(ServingPath.health, 1000);
     const inFlight = await stillOpen(begun);
     await control.terminate();
-    const { ending, unreadyAfter, seconds } = await watchEnd(client, control, grace + SLACK);
+    const { ending, stayedReady, seconds } = await watchEnd(client, control, grace + SLACK);
     if (ending === null) {
       const because = "the server did not end";
       return [
@@ -53,9 +53,7 @@ export const shutdownChecks: Concern = {
       ];
     }
     return [
-      ...(unreadyAfter === null
-        ? [broken(unready, `${ServingPath.ready} still answers 200 after ${LOOKS} looks`)]
-        : []),
+      ...(stayedReady ? [broken(unready, `${ServingPath.ready} still answers 200 after ${LOOKS} looks`)] : []),
       ...(ending.exitCode === 0 ? [] : [broken(endsInGrace, `it ended with ${describeEnding(ending)}`)]),
       ...(await whetherFinished(inFlight)),
     ];
@@ -80,22 +78,22 @@ async function stillOpen(begun: readonly Begun[]): Promise<readonly Begun[]> {
 
 interface Watched {
   readonly ending: Ending | null;
-  /** Looks until readiness was off; `null` when it was on too long. */
-  readonly unreadyAfter: number | null;
+  /** Whether readiness was on at every one of the looks. */
+  readonly stayedReady: boolean;
   readonly seconds: number;
 }
 
 async function watchEnd(client: ServingClient, control: ServerControl, seconds: number): Promise<Watched> {
   const deadline = Date.now() + seconds * 1000;
-  let unreadyAfter: number | null = null;
-  for (let look = 0; ; look++) {
-    if (unreadyAfter === null && look < LOOKS) {
-      if ((await client.statusOf(ServingPath.ready, 1000)) !== 200) unreadyAfter = look;
+  let readyLooks = 0;
+  let off = false;
+  for (;;) {
+    if (!off && readyLooks < LOOKS) {
+      off = (await client.statusOf(ServingPath.ready, 1000)) !== 200;
+      if (!off) readyLooks++;
     }
     const ending = await control.ending();
-    // Gone before it was looked at often enough: nobody can have sent it anything.
-    if (ending !== null) return { ending, unreadyAfter: look < LOOKS ? look : unreadyAfter, seconds };
-    if (Date.now() > deadline) return { ending, unreadyAfter, seconds };
+    if (ending !== null || Date.now() > deadline) return { ending, stayedReady: readyLooks === LOOKS, seconds };
     await pause();
   }
 }

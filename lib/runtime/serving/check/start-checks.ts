@@ -1,6 +1,6 @@
 import { ServingPath } from "../../../blueprint/serving/serving-contract";
 import { describeEnding } from "../../user-code/user-command";
-import { broken, pause, type Concern, type Finding, type ServingCheck, type Trial } from "./serving-check";
+import { broken, notRun, pause, type Concern, type Finding, type ServingCheck, type Trial } from "./serving-check";
 
 const becomesReady: ServingCheck = {
   id: "becomes-ready",
@@ -37,7 +37,12 @@ export function startChecks(seconds: number, beforeFirst: () => Promise<void>): 
       const findings: Finding[] = [];
       const readiness = await untilReady(trial, seconds, findings);
       if (readiness !== null) findings.push(readiness);
-      if ((await trial.server.control?.ending()) != null) return findings;
+      if ((await trial.server.control?.ending()) != null) {
+        return [
+          ...findings,
+          ...[healthFromStart, readyMeansReady].map((each) => notRun(each, "the server does not start")),
+        ];
+      }
       await beforeFirst();
       const late = await whetherPredictionsComeLate(trial, readiness !== null);
       return late === null ? findings : [...findings, late];
