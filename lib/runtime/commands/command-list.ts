@@ -25,7 +25,7 @@ export const commandList: readonly ListedCommand[] = [
     name: "verify",
     summary: "measure the promoted model where an environment serves it, and sign the latency verdict",
   },
-  { name: "latency", summary: "measure a running server under the load its latency is promised for" },
+  { name: "latency", summary: "measure a server under the load its latency is promised for" },
   { name: "handoff", summary: "pack or unpack a folder that one job hands to another, by digest" },
   { name: "run", summary: "run the whole pipeline on this machine" },
   { name: "evidence", summary: "show evidence, or verify it against accepted policies and signers" },

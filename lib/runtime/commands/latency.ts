@@ -1,18 +1,26 @@
 import { resolve } from "node:path";
 import type { Outcome } from "../../verdict/gate-verdict";
 import { askedLoad } from "../latency/asked-load";
-import { measureServing } from "../latency/measure-serving";
+import { measureServing, type ServingMeasurement } from "../latency/measure-serving";
 import { readPayloads } from "../latency/read-payloads";
 import { hardwareLine, latencyTable, loadLine } from "../output/latency-table";
 import type { Arguments } from "./arguments";
+import type { CommandContext } from "../command-context";
+import { smokeTest } from "../latency/smoke-test";
+import { layOptions } from "../packaging/lay-options";
+import { describeResults, resultDocuments, resultTable } from "../serving/check/check-report";
 import type { CommandModule, CommandResult } from "./command-module";
 
 export const command: CommandModule = {
   name: "latency",
-  summary: "measure a running server under the load its latency is promised for",
+  summary: "measure a server under the load its latency is promised for",
   description: `Sends prediction requests at a declared rate, whether the server keeps up or not, and measures each from the moment it was meant to
 be sent to the end of its answer: a pause of the server shows in every request that fell into it. Failed requests count as slower
 than any limit. What is measured has an interval that holds also where slow requests come together.
+
+Without --url, in a pipeline that packages: serves the model of the run on this machine as its image would, holds the server against
+the serving contract with held-out rows and the scores that the gate judged, and measures it as a smoke test. Its limit is the policy's
+wider one; it refuses what lies beyond, and decides nothing else: \`verify\` gives the verdict that production asks for.
 
 Limits and rate are those of the policy; options override them. With --rate, and neither --manifest nor --pipeline, no manifest is
 read: then the limits are what the options say, and without a limit nothing is judged.
@@ -56,27 +64,52 @@ generator itself was late is refused as generator-too-slow. The figures hold for
     { name: "arrivals", value: "poisson|constant", summary: "spacing of the requests (default: poisson)" },
     { name: "seed", value: "number", summary: "of times and order (default: 1)" },
   ],
+  takes: (args, _line, pipeline) =>
+    args.text("url") === undefined && pipeline?.packaging != null ? ["model", "features", "predictions", "image"] : [],
   async run(context, args) {
+    if (args.text("url") === undefined && !isByHand(args)) return await smokeTestOfRun(context);
     const payloads = await readPayloads(resolve(args.requiredText("payloads")));
     const policy = isByHand(args) ? null : context.manifest.policy;
     const { load, limit, confidence } = askedLoad(args, payloads, policy);
     const { out } = context;
     out.progress(`${load.rate} requests per second for ${load.seconds} s to ${load.url.host}`);
     const measured = await measureServing(load, limit, confidence);
-    const { figures, hardware, verdict } = measured;
+    const { verdict } = measured;
     const smoke = args.flag("smoke");
-    out.summary(latencyTable(measured, { smoke }));
-    for (const { outcome, title, reason } of verdict.findings) {
-      out.say(`${outcome.padEnd(9)} ${title}${reason === null ? "" : `: ${reason}`}`);
-    }
-    for (const { quantile, millis } of figures.quantiles) {
-      out.say(`  quantile ${quantile}: ${millis === null ? "beyond every answer" : `${millis.toFixed(2)} ms`}`);
-    }
-    out.say(loadLine(figures));
-    out.say(hardwareLine(hardware));
+    say(context, measured, smoke);
     return { outcome: outcomeOf(verdict.outcome, verdict.findings.length), report: { ...measured, smoke } };
   },
 };
+
+async function smokeTestOfRun(context: CommandContext): Promise<CommandResult> {
+  const { out } = context;
+  const { checks, measurement } = await smokeTest(context, layOptions(context));
+  out.say(describeResults(checks));
+  out.summary(`### Serving contract\n\n${resultTable(checks)}`);
+  const contract = { checks: resultDocuments(checks) };
+  if (checks.some(({ result }) => result === "broken")) return { outcome: "refused", report: contract };
+  if (measurement === null) {
+    out.say("the policy limits no latency: nothing was measured");
+    return { outcome: "passed", report: contract };
+  }
+  say(context, measurement, true);
+  // Across the limit a machine of the CI says nothing: that is for the serving hardware to decide.
+  const outcome = measurement.verdict.outcome === "failed" ? "refused" : "passed";
+  return { outcome, report: { ...contract, ...measurement, smoke: true } };
+}
+
+function say({ out }: CommandContext, measured: ServingMeasurement, smoke: boolean): void {
+  const { figures, hardware, verdict } = measured;
+  out.summary(latencyTable(measured, { smoke }));
+  for (const { outcome, title, reason } of verdict.findings) {
+    out.say(`${outcome.padEnd(9)} ${title}${reason === null ? "" : `: ${reason}`}`);
+  }
+  for (const { quantile, millis } of figures.quantiles) {
+    out.say(`  quantile ${quantile}: ${millis === null ? "beyond every answer" : `${millis.toFixed(2)} ms`}`);
+  }
+  out.say(loadLine(figures));
+  out.say(hardwareLine(hardware));
+}
 
 /** Whoever says the rate, and names no pipeline, measures without a policy. */
 function isByHand(args: Arguments): boolean {

@@ -14,6 +14,7 @@ import { markdownTable } from "../output/markdown";
 import { baseUpdate } from "../packaging/base-image";
 import { PartsFolder } from "../packaging/collect-parts";
 import { ImageFile } from "../packaging/image-handoff";
+import { layOptions } from "../packaging/lay-options";
 import { imageCredentials, imageRepository } from "../packaging/image-place";
 import { type PackagedModel, packageModel } from "../packaging/package-model";
 import { requiredPackaging } from "../packaging/required-packaging";
@@ -22,7 +23,6 @@ import { requirePassedGate } from "../registration/own-evidence";
 import { openSigner } from "../signing/open-signer";
 import { statementBytes } from "../signing/statement-text";
 import { readTrainingReport, type TrainingReport } from "../train/training-report";
-import { cacheFolder } from "../user-folders";
 import { version } from "../version";
 import type { CommandModule } from "./command-module";
 
@@ -85,17 +85,6 @@ On the review line everything is assembled, nothing is pushed or signed.`,
     };
   },
 };
-
-/** uv and npm see where to find packages, and no secret of the job. */
-function layOptions({ env, work }: CommandContext) {
-  const visible = Object.entries(env).filter(([name]) => !/^(SLIPWAY|AWS|MLFLOW|ACTIONS|GITHUB)_/.test(name));
-  return {
-    cache: cacheFolder(env),
-    env: Object.fromEntries(visible),
-    log: join(work.path, "package.log"),
-    signal: new AbortController().signal,
-  };
-}
 
 /** What the packaging names, or the only image that its Dockerfile left. */
 async function baseReference({ base }: PackagingDocument, parts: string): Promise<string> {
