@@ -9,6 +9,7 @@ import { runProgram } from "./run-program";
 const packages = {
   act: "github.com/nektos/act",
   actionlint: "github.com/rhysd/actionlint/cmd/actionlint",
+  vegeta: "github.com/tsenart/vegeta/v12",
 };
 
 /** Programs written in Go that tests use: `go/<name>/go.mod` pins each, `go.sum` every module it is made from. */
