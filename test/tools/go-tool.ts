@@ -10,6 +10,7 @@ const packages = {
   act: "github.com/nektos/act",
   actionlint: "github.com/rhysd/actionlint/cmd/actionlint",
   crane: "github.com/google/go-containerregistry/cmd/crane",
+  vegeta: "github.com/tsenart/vegeta/v12",
 };
 
 /** Programs written in Go that tests use: `go/<name>/go.mod` pins each, `go.sum` every module it is made from. */

@@ -40,6 +40,8 @@ export function askedLoad(args: Arguments, payloads: readonly string[], policy: 
   const rate = args.number("rate") ?? serving?.latency?.atRequestsPerSecond;
   if (rate === undefined) {
     problems.add("--rate", undefined, "is missing", "The policy has no latency; say the requests per second.");
+  } else if (!(rate > 0)) {
+    problems.add("--rate", rate, "is no load", "Give the requests per second, above 0.");
   }
   const address = args.requiredText("url");
   if (!URL.canParse(address)) {

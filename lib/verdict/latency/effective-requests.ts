@@ -11,28 +11,48 @@ export interface EffectiveRequests {
 /** A variance from fewer blocks than this says more of the blocks than of the requests. */
 const fewestBlocks = 8;
 
+/** One way to cut a series into blocks of consecutive requests. */
+export interface Blocking {
+  readonly length: number;
+  readonly blocks: number;
+  /** What a variance from so few blocks is multiplied with (Korn & Graubard 1998), at least 1. */
+  readonly correction: number;
+}
+
+/**
+ * How long requests hang together is not known, so blocks of 1, 2, 4, ... are tried, down to {@link fewestBlocks} of them.
+ *
+ * @param level - of the interval that will be made, two-sided
+ */
+export function blockingsOf(count: number, level: number): readonly Blocking[] {
+  const probability = 1 - (1 - level) / 2;
+  const normal = normalQuantile(probability);
+  const blockings: Blocking[] = [];
+  for (let length = 1; Math.floor(count / length) >= fewestBlocks; length *= 2) {
+    const blocks = Math.floor(count / length);
+    const correction = length === 1 ? 1 : (studentQuantile(probability, blocks - 1) / normal) ** 2;
+    blockings.push({ length, blocks, correction });
+  }
+  return blockings;
+}
+
 /**
  * Slow requests come together: a pause of the server makes every request in it slow. The share of marked requests (slower than
  * a quantile, or failed) then varies more than that of as many independent ones, by the design effect (Kish 1965). It is
  * estimated from blocks of consecutive requests: the variance of the blocks' shares over what independent requests would give.
- * How long requests hang together is not known, so blocks of 1, 2, 4, ... are tried, down to {@link fewestBlocks} of them, and
- * the least favourable length counts. Each is corrected for how few its blocks are (Korn & Graubard 1998).
+ * The least favourable length of blocks counts.
  *
  * @param marks - 1 for a marked request, 0 for any other, in the order of sending
- * @param level - of the interval that will be made from it, two-sided
  */
-export function effectiveRequests(marks: Uint8Array, level: number): EffectiveRequests {
+export function effectiveRequests(marks: Uint8Array, blockings: readonly Blocking[]): EffectiveRequests {
   const count = marks.length;
   const share = marks.reduce((sum, mark) => sum + mark, 0) / count;
   if (count === 0 || share === 0 || share === 1) return { requests: count, designEffect: 1 };
-  const normal = normalQuantile(1 - (1 - level) / 2);
-  let designEffect = 1;
-  for (let length = 1; Math.floor(count / length) >= fewestBlocks; length *= 2) {
-    const blocks = Math.floor(count / length);
-    const ratio = (length * varianceOfShares(marks, length, blocks)) / (share * (1 - share));
-    const fewBlocks = (studentQuantile(1 - (1 - level) / 2, blocks - 1) / normal) ** 2;
-    designEffect = Math.max(designEffect, ratio * (length === 1 ? 1 : fewBlocks));
-  }
+  const designEffect = blockings.reduce(
+    (worst, { length, blocks, correction }) =>
+      Math.max(worst, (correction * length * varianceOfShares(marks, length, blocks)) / (share * (1 - share))),
+    1,
+  );
   return { requests: count / designEffect, designEffect };
 }
 

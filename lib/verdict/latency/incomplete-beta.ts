@@ -12,18 +12,21 @@ export function incompleteBeta(x: number, a: number, b: number): number {
   return x <= (a + 1) / (a + b + 2) ? lowerTail(x, 1 - x, a, b) : 1 - lowerTail(1 - x, x, b, a);
 }
 
-/**
- * The x with I_x(a, b) = probability, by bisection: as exact as the function itself, and quick enough for a few intervals.
- */
+/** The x with I_x(a, b) = probability: Newton's steps, by halving where one leads out of what is still possible. */
 export function incompleteBetaInverse(probability: number, a: number, b: number): number {
   let low = 0;
   let high = 1;
-  for (;;) {
-    const middle = (low + high) / 2;
-    if (middle <= low || middle >= high) return middle;
-    if (incompleteBeta(middle, a, b) < probability) low = middle;
-    else high = middle;
+  let x = a / (a + b);
+  for (let step = 0; step < 200 && x > low && x < high; step++) {
+    const excess = incompleteBeta(x, a, b) - probability;
+    if (excess < 0) low = x;
+    else high = x;
+    const density = Math.exp((a - 1) * Math.log(x) + (b - 1) * Math.log1p(-x) - logBeta(a, b));
+    const next = x - excess / density;
+    if (Math.abs(next - x) <= 1e-15 * x) return next;
+    x = next > low && next < high ? next : (low + high) / 2;
   }
+  return x;
 }
 
 /** `complement` is 1 - x, given by the caller because a small one would be lost in the subtraction. */

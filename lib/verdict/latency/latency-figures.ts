@@ -1,4 +1,4 @@
-import { effectiveRequests } from "./effective-requests";
+import { type Blocking, blockingsOf, effectiveRequests } from "./effective-requests";
 import { clopperPearson } from "./exact-binomial";
 import type { GeneratorLateness, LatencySample } from "./latency-sample";
 import { latencyQuantile, quantileInterval } from "./quantile-interval";
@@ -56,14 +56,16 @@ export function latencyFigures(sample: LatencySample, options: FigureOptions = {
   const { quantiles = [], confidence = 0.95 } = options;
   if (millis.length === 0) throw new RangeError("a measurement without requests has no figures");
   const sorted = millis.slice().sort();
+  const failed = millis.length - answered(sorted);
+  const blockings = blockingsOf(millis.length, confidence);
   return {
     requests: millis.length,
-    failed: millis.length - firstFailed(sorted),
+    failed,
     failures,
-    errorRate: errorRateOf(millis, confidence),
+    errorRate: errorRateOf(millis, failed, confidence, blockings),
     quantiles: [...new Set([...usualQuantiles, ...quantiles])]
       .sort((a, b) => a - b)
-      .map((quantile) => quantileFigure(millis, sorted, quantile, confidence)),
+      .map((quantile) => quantileFigure(millis, sorted, quantile, confidence, blockings)),
     maxMillis: finiteOrNull(sorted[sorted.length - 1]!),
     rateAsked,
     rateAchieved,
@@ -78,19 +80,18 @@ function quantileFigure(
   sorted: Float64Array,
   quantile: number,
   confidence: number,
+  blockings: readonly Blocking[],
 ): QuantileFigure {
   const value = latencyQuantile(sorted, quantile);
   // Many requests may take exactly as long as the quantile: with them, and without them, it is counted who is slow.
-  const [slower, asSlow] = [
-    effectiveRequests(
-      Uint8Array.from(millis, (each) => Number(each > value)),
-      confidence,
-    ),
-    effectiveRequests(
-      Uint8Array.from(millis, (each) => Number(each >= value)),
-      confidence,
-    ),
-  ];
+  const slower = effectiveRequests(
+    marked(millis, (each) => each > value),
+    blockings,
+  );
+  const asSlow = effectiveRequests(
+    marked(millis, (each) => each >= value),
+    blockings,
+  );
   const { requests, designEffect } = slower.requests < asSlow.requests ? slower : asSlow;
   const { lower, upper } = quantileInterval(sorted, quantile, requests, confidence);
   return {
@@ -102,16 +103,30 @@ function quantileFigure(
   };
 }
 
-function errorRateOf(millis: Float64Array, confidence: number): ErrorRateFigure {
-  const marks = Uint8Array.from(millis, (each) => Number(!Number.isFinite(each)));
-  const failed = marks.reduce((sum, mark) => sum + mark, 0);
-  const { requests, designEffect } = effectiveRequests(marks, confidence);
+function errorRateOf(
+  millis: Float64Array,
+  failed: number,
+  confidence: number,
+  blockings: readonly Blocking[],
+): ErrorRateFigure {
+  const { requests, designEffect } = effectiveRequests(
+    marked(millis, (each) => !Number.isFinite(each)),
+    blockings,
+  );
   const value = failed / millis.length;
   return { value, ...clopperPearson(value * requests, requests, confidence), designEffect };
 }
 
+function marked(millis: Float64Array, isMarked: (each: number) => boolean): Uint8Array {
+  const marks = new Uint8Array(millis.length);
+  millis.forEach((each, index) => {
+    if (isMarked(each)) marks[index] = 1;
+  });
+  return marks;
+}
+
 /** How many requests were answered: failed ones stand at the end. */
-function firstFailed(sorted: Float64Array): number {
+function answered(sorted: Float64Array): number {
   const first = sorted.findIndex((each) => !Number.isFinite(each));
   return first === -1 ? sorted.length : first;
 }

@@ -45,8 +45,13 @@ function predict(response) {
 createServer((request, response) => {
   request.resume();
   request.once("end", () => {
-    if (request.method === "POST") predict(response);
-    else if (request.method === "DELETE") {
+    if (request.method === "POST") {
+      predict(response);
+      return;
+    }
+    // Kept open, the connection would be closed while a test waits for another program, and its next question would fail.
+    response.setHeader("connection", "close");
+    if (request.method === "DELETE") {
       record = [];
       requests = 0;
       response.end();
