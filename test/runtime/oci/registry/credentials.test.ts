@@ -123,11 +123,12 @@ describe("credentials for the registry", () => {
     const places = new ImagePlaces(envFor(server.host), []);
     const open = await readBlob(places.source(parseReference(`${server.host}/open`)), blob.descriptor);
     expect(Buffer.from(open).toString()).toBe("a blob");
-    await expect(places.source(parseReference(`${server.host}/closed`)).blob(blob.descriptor)).rejects.toMatchObject({
-      name: "BrokenEnvironmentError",
-      message: expect.stringContaining("401"),
-    });
-    expect(elsewhere.seen.map(({ authorization }) => authorization)).toEqual([undefined, undefined]);
+    // The second time the registry is asked with credentials at once, so that the first 401 is the other host's.
+    for (const attempt of ["first", "second"]) {
+      const closed = places.source(parseReference(`${server.host}/closed`)).blob(blob.descriptor);
+      await expect(closed.catch((error: unknown) => `${attempt}: ${String(error)}`)).resolves.toContain("401");
+    }
+    expect(elsewhere.seen.map(({ authorization }) => authorization)).toEqual([undefined, undefined, undefined]);
     expect(thief.seen).toEqual([]);
   });
 
