@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { bytesBlob } from "../../../lib/runtime/oci/blobs";
-import { descriptorOf, documentOf, type Descriptor, type ManifestContent } from "../../../lib/runtime/oci/descriptor";
+import { documentOf, type Descriptor, type ManifestContent } from "../../../lib/runtime/oci/descriptor";
 import type { ImageDestination } from "../../../lib/runtime/oci/image-places";
 import { MediaType } from "../../../lib/runtime/oci/media-types";
 import { digestOf } from "./registry/small-registry";
@@ -60,6 +60,7 @@ export async function putBase(destination: ImageDestination, traits: BaseTraits 
 
 /** Puts an index over images for two platforms, and an attestation among them as BuildKit has it. */
 export async function putBaseIndex(destination: ImageDestination, docker = false): Promise<ManifestContent> {
+  const attestation = await putBase(destination, { docker, architecture: "unknown" });
   const amd64 = await putBase(destination, { docker });
   const arm64 = await putBase(destination, { docker, architecture: "arm64", variant: "v8" });
   const type = docker ? "application/vnd.docker.distribution.manifest.list.v2+json" : MediaType.index;
@@ -67,10 +68,7 @@ export async function putBaseIndex(destination: ImageDestination, docker = false
     schemaVersion: 2,
     mediaType: type,
     manifests: [
-      {
-        ...descriptorOf(MediaType.manifest, Buffer.from("attestation")),
-        platform: { os: "unknown", architecture: "unknown" },
-      },
+      { ...attestation.descriptor, platform: { os: "unknown", architecture: "unknown" } },
       { ...amd64.descriptor, platform: { os: "linux", architecture: "amd64" } },
       { ...arm64.descriptor, platform: { os: "linux", architecture: "arm64", variant: "v8" } },
     ],

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
@@ -148,8 +148,9 @@ describe("entries that are no layer", () => {
       () => "written",
       (error: unknown) => error,
     );
-    // The first bytes of the tar are on their way once the part file is there.
-    while (!existsSync(join(folder, "layer.part"))) await new Promise((resolve) => setImmediate(resolve));
+    // Reading is well under way once the first of it is written.
+    while ((statSync(join(folder, "layer.part"), { throwIfNoEntry: false })?.size ?? 0) === 0)
+      await new Promise((resolve) => setImmediate(resolve));
     truncateSync(shrinking, 1000);
     expect(await settled).toMatchObject({ name: "InvalidInputError" });
     expect(readdirSync(folder)).toEqual(["shrinking"]);

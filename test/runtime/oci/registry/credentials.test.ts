@@ -104,10 +104,11 @@ describe("credentials for the registry", () => {
   const asked = (answer: (request: IncomingMessage, response: ServerResponse) => void) => serve(answer);
 
   test("go to it by Basic authentication, and never where it redirects to, even when that asks for them", async () => {
+    const thief = await asked((_, response) => response.writeHead(200).end(JSON.stringify({ token: "t" })));
     const elsewhere = await asked((request, response) => {
       if (request.headers.authorization !== undefined) response.writeHead(200).end("a blob");
       else if (request.url === "/open") response.writeHead(200).end("a blob");
-      else response.writeHead(401, { "www-authenticate": "Basic realm=x" }).end();
+      else response.writeHead(401, { "www-authenticate": `Bearer realm="http://${thief.host}/token"` }).end();
     });
     const server = await asked((request, response) => {
       if (request.headers.authorization !== basic("ada:pass:word")) {
@@ -122,11 +123,13 @@ describe("credentials for the registry", () => {
     const places = new ImagePlaces(envFor(server.host), []);
     const open = await readBlob(places.source(parseReference(`${server.host}/open`)), blob.descriptor);
     expect(Buffer.from(open).toString()).toBe("a blob");
-    await expect(places.source(parseReference(`${server.host}/closed`)).blob(blob.descriptor)).rejects.toMatchObject({
-      name: "BrokenEnvironmentError",
-      message: expect.stringContaining("401"),
-    });
-    expect(elsewhere.seen.map(({ authorization }) => authorization)).toEqual([undefined, undefined]);
+    // The second time the registry is asked with credentials at once, so that the first 401 is the other host's.
+    for (const attempt of ["first", "second"]) {
+      const closed = places.source(parseReference(`${server.host}/closed`)).blob(blob.descriptor);
+      await expect(closed.catch((error: unknown) => `${attempt}: ${String(error)}`)).resolves.toContain("401");
+    }
+    expect(elsewhere.seen.map(({ authorization }) => authorization)).toEqual([undefined, undefined, undefined]);
+    expect(thief.seen).toEqual([]);
   });
 
   test("do not go where an upload is sent", async () => {
