@@ -119,7 +119,7 @@ export class DockerImage extends Construct implements IDockerImage {
         context: this.asset.path,
         dockerfile: props.dockerfile ?? "Dockerfile",
         buildArgs: escaped(props.buildArgs ?? {}),
-        label: imageLabels(props.description, props.labels),
+        labels: imageLabels(props.description, props.labels),
         ...(props.target !== undefined && { target: props.target }),
         ...(props.platform !== undefined && { platform: props.platform }),
       },

@@ -115,14 +115,21 @@ describeWith(
     const images = (greeting: string) =>
       synthesized("images", (stack) => {
         const registry = DockerRegistry.fromExistingRegistry(stack, "registry", { host: "127.0.0.1", port });
-        const built = new DockerImage(stack, "tools", {
-          context: join(project, "tools"),
+        const context = join(project, "tools");
+        const tools = new DockerImage(stack, "tools", {
+          context,
           repository: registry.repository("risk/tools"),
           platform: "linux/amd64",
           buildArgs: { GREETING: greeting },
           description: { title: "Tools with ${braces}", version: "1.0" },
         });
-        new TerraformOutput(stack, "image", { value: built.imageRef, staticId: true });
+        const tagged = new DockerImage(stack, "stable", {
+          context,
+          repository: registry.repository("risk/tagged"),
+          tag: "stable",
+        });
+        new TerraformOutput(stack, "image", { value: tools.imageRef, staticId: true });
+        new TerraformOutput(stack, "tagged", { value: tagged.imageRef, staticId: true });
       });
 
     /** What Terraform printed, where it succeeded. */
@@ -141,9 +148,9 @@ describeWith(
       return status;
     }
 
-    async function imageOf(terraform: Terraform): Promise<string> {
+    async function imageOf(terraform: Terraform, output = "image"): Promise<string> {
       // What Terraform says of its own configuration comes before.
-      return done(await terraform.run("output", "-raw", "image"))
+      return done(await terraform.run("output", "-raw", output))
         .split("\n")
         .at(-1)!;
     }
@@ -191,6 +198,7 @@ describeWith(
       const labels = engine.docker("inspect", "--format", "{{json .Config.Labels}}", reference);
       expect(JSON.parse(labels)).toMatchObject({ "org.opencontainers.image.title": "Tools with ${braces}" });
 
+      const tagged = await imageOf(first, "tagged");
       writeFileSync(join(project, "tools", "word"), "moon");
       const second = images("hello");
       expect((await second.run("plan", "-detailed-exitcode", "-input=false")).status).toBe(2);
@@ -198,6 +206,8 @@ describeWith(
       expect(await planned(second)).toBe(0);
       expect(await imageOf(second)).not.toBe(reference);
       expect(engine.docker("run", "--rm", await imageOf(second))).toBe("hello moon");
+      // Built anew under its old name, and pushed nevertheless.
+      expect(await imageOf(second, "tagged")).not.toBe(tagged);
       // The image before is still there for whoever runs it.
       expect(inspect(reference, "--creds", `ci:${ci.password}`).status).toBe(0);
 
