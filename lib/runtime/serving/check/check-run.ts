@@ -83,6 +83,7 @@ class CheckRun {
       this.cannotStart ||= this.findings.length > 0 && !(await predicts(this.trial));
       if (this.cannotStart) this.findings.push(notRun(staysUp, "the server does not start"));
       const counted = [versionChecks, predictionChecks, badRequestChecks];
+      if (this.cannotStart) await this.list([metricsExposed, metricsAtStart, ...counted]);
       await this.make(countedAround(counted, this.make.bind(this)));
       for (const concern of [loadChecks, memoryChecks, shutdownChecks]) await this.make(concern);
     } finally {
@@ -99,6 +100,13 @@ class CheckRun {
   private async beforeFirstPrediction(): Promise<void> {
     await this.make(metricsExposed);
     await this.make(metricsAtStart);
+  }
+
+  /** What is made inside other concerns is listed as not run, too. */
+  private async list(concerns: readonly Concern[]): Promise<void> {
+    for (const concern of concerns) {
+      if (!this.checks.includes(concern.checks[0]!)) await this.make(concern);
+    }
   }
 
   private async started(): Promise<Trial> {

@@ -40,7 +40,13 @@ export class ContainerEngine {
     }
   }
 
-  /** The same, `null` where it fails. */
+  /** The end of what a container printed, on both of its streams. */
+  public async logs(container: string): Promise<string> {
+    const { stdout, stderr } = await run(this.program, ["logs", "--tail", "50", container], { env: { ...this.env } });
+    return stdout + stderr;
+  }
+
+  /** What {@link call} gives, `null` where it fails. */
   public async attempt(args: readonly string[]): Promise<string | null> {
     return await this.call(args).catch((error: unknown) => {
       if (error instanceof BrokenEnvironmentError) return null;

@@ -34,7 +34,7 @@ export class ContainerServer implements RunningServer {
         await engine.call(["kill", "--signal", "SIGTERM", id]);
       },
       memoryBytes: async () => bytesOf(await engine.call(["stats", "--no-stream", "--format", "{{.MemUsage}}", id])),
-      output: async () => (await engine.attempt(["logs", "--tail", "50", id])) ?? "",
+      output: async () => await engine.logs(id),
     };
   }
 

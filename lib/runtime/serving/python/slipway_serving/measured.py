@@ -1,5 +1,6 @@
 """Around the whole app: counts and times prediction requests, from the moment their head has arrived to the last byte of the answer."""
 
+import asyncio
 import time
 
 
@@ -36,5 +37,8 @@ class Measured:
         self._state.in_flight += 1
         try:
             await self._app(scope, receive, sent)
+        except asyncio.CancelledError:
+            self._state.cut_off += 1
+            raise
         finally:
             self._state.in_flight -= 1

@@ -75,6 +75,6 @@ async def serve(settings):
     await server.serve()
     if state.refusal is not None:
         raise state.refusal
-    cut_off = state.in_flight
+    cut_off = state.in_flight + state.cut_off
     logger.info("stopped", extra={"in_flight": cut_off, "seconds": round(time.monotonic() - began, 3)})
     return 1 if cut_off > 0 else 0

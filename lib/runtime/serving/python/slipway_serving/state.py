@@ -9,6 +9,8 @@ class State:
         self.draining = False
         # Prediction requests whose answer is not complete.
         self.in_flight = 0
+        # Prediction requests that were given up when the grace was over.
+        self.cut_off = 0
         # Why the model could not be served, when it could not.
         self.refusal = None
 
