@@ -30,18 +30,45 @@ const npmCache = process.env.npm_config_cache ?? join(homedir(), ".npm");
 const place = (env: Readonly<Record<string, string>> = {}): LayOptions =>
   layingPlace(folder, { npm_config_cache: npmCache, ...env });
 
-type Packages = Record<string, { integrity?: string; optionalDependencies?: Record<string, string> }>;
+type Packages = Record<
+  string,
+  {
+    version?: string;
+    resolved?: string;
+    integrity?: string;
+    dependencies?: Record<string, string> | undefined;
+    optionalDependencies?: Record<string, string>;
+  }
+>;
 
-async function lay(platform: ImagePlatform, files = delivered, options = place()): Promise<LaidRuntime> {
+let shared: LayOptions;
+beforeAll(() => {
+  shared = place();
+});
+
+async function lay(platform: ImagePlatform, files = delivered, options = shared): Promise<LaidRuntime> {
   const lockFolder = writeFiles(mkdtempSync(join(folder, "lock-")), files);
   return await layRuntime({ lockFolder, platform, ...options });
 }
 
-/** The delivered files with a changed lock. */
-function withLock(change: (packages: Packages) => void): Readonly<Record<string, string>> {
+/** Of the delivered files what concerns some packages, their dependencies cut off: to be refused without fetching the rest. */
+function only(names: RegExp, change: (packages: Packages) => void = () => undefined): Readonly<Record<string, string>> {
   const lock = JSON.parse(delivered["package-lock.json"]!) as { packages: Packages };
-  change(lock.packages);
-  return { ...delivered, "package-lock.json": JSON.stringify(lock) };
+  const kept = Object.entries(lock.packages).filter(([path]) => names.test(path));
+  const packages = Object.fromEntries(kept.map(([path, entry]) => [path, { ...entry, dependencies: undefined }]));
+  change(packages);
+  const dependencies = Object.fromEntries(
+    kept.map(([path, entry]) => [
+      path.replace("node_modules/", ""),
+      entry.resolved?.startsWith("file:") === true ? entry.resolved : entry.version,
+    ]),
+  );
+  const manifest = { name: "slipway-runtime", version: "0.0.0", dependencies };
+  return {
+    ...delivered,
+    "package.json": JSON.stringify(manifest),
+    "package-lock.json": JSON.stringify({ ...lock, packages: { "": manifest, ...packages } }),
+  };
 }
 
 const bindings = ({ content }: LaidRuntime): readonly string[] =>
@@ -61,11 +88,10 @@ test.each([
 });
 
 test("the runtime is the same bytes from another home and cache, whatever lies beside the lock, and is kept", async () => {
-  const options = place();
-  const first = await lay("linux/amd64", delivered, options);
+  const first = await lay("linux/amd64");
   const hostile = { ...delivered, ".npmrc": "registry=http://127.0.0.1:9/\nignore-scripts=false\n" };
-  expect((await lay("linux/amd64", hostile)).content).toEqual(first.content);
-  expect(await lay("linux/amd64", delivered, options)).toMatchObject({ cached: true, folder: first.folder });
+  expect((await lay("linux/amd64", hostile, place())).content).toEqual(first.content);
+  expect(await lay("linux/amd64")).toMatchObject({ cached: true, folder: first.folder });
 });
 
 test("the runtime for this machine's platform runs", async () => {
@@ -83,7 +109,7 @@ describe("refused is", () => {
   test("a tarball other than the one the lock names", async () => {
     const tar = gunzipSync(Buffer.from(delivered["slipway.tgz.b64"]!, "base64")).toString("latin1");
     const edited = gzipSync(Buffer.from(tar.replaceAll("verifyStatement", "believeAnything"), "latin1"));
-    const files = { ...delivered, "slipway.tgz.b64": edited.toString("base64") };
+    const files = { ...only(/\/slipway$/), "slipway.tgz.b64": edited.toString("base64") };
     const fresh = place({ npm_config_cache: mkdtempSync(join(folder, "npm-")) });
     await expect(lay("linux/amd64", files, fresh)).rejects.toMatchObject({
       check: "runtime-integrity-mismatch",
@@ -93,9 +119,11 @@ describe("refused is", () => {
 
   test("a lock without a build for the platform", async () => {
     const binding = "@duckdb/node-bindings";
-    const files = withLock((packages) => {
-      Reflect.deleteProperty(packages, `node_modules/${binding}-linux-arm64`);
-      Reflect.deleteProperty(packages[`node_modules/${binding}`]!.optionalDependencies!, `${binding}-linux-arm64`);
+    const files = only(/\/@duckdb\/node-bindings(-linux-x64)?$/, (packages) => {
+      const { optionalDependencies } = packages[`node_modules/${binding}`]!;
+      const version = optionalDependencies![`${binding}-linux-x64`]!;
+      packages[`node_modules/${binding}`]!.optionalDependencies = { [`${binding}-linux-x64`]: version };
+      Object.assign(packages[`node_modules/${binding}-linux-x64`]!, { optional: true });
     });
     await expect(lay("linux/arm64", files)).rejects.toMatchObject({
       check: "runtime-build-missing",
@@ -105,7 +133,7 @@ describe("refused is", () => {
   });
 
   test("a lock that states no integrity, and one that is none", async () => {
-    const files = withLock((packages) => {
+    const files = only(/\/(ajv|yaml)$/, (packages) => {
       delete packages["node_modules/ajv"]!.integrity;
       delete packages["node_modules/yaml"]!.integrity;
     });
@@ -119,9 +147,7 @@ describe("refused is", () => {
   });
 
   test("a lock that does not belong to its package.json", async () => {
-    const manifest = JSON.parse(delivered["package.json"]!) as { dependencies: Record<string, string> };
-    const dependencies = { ...manifest.dependencies, picocolors: "1.0.0" };
-    const files = { ...delivered, "package.json": JSON.stringify({ ...manifest, dependencies }) };
+    const files = { ...only(/\/yaml$/), "package.json": only(/\/(picocolors|yaml)$/)["package.json"]! };
     await expect(lay("linux/amd64", files)).rejects.toMatchObject({ check: "runtime-not-locked" });
   });
 });
@@ -133,7 +159,7 @@ test("a registry that does not answer, and a runtime that is not there, are the 
     npm_config_fetch_retries: "0",
     npm_config_replace_registry_host: "always",
   });
-  await expect(lay("linux/amd64", delivered, nowhere)).rejects.toMatchObject({
+  await expect(lay("linux/amd64", only(/\/picocolors$/), nowhere)).rejects.toMatchObject({
     name: "BrokenEnvironmentError",
     message: expect.stringContaining("ECONNREFUSED"),
   });
