@@ -6,7 +6,8 @@ import { cacheFolder, shortDigest } from "./cache-folder";
 import { runProgram, ToolMissingError } from "./run-program";
 
 /** The locked Python environments that tests compare with or run against: `python/<name>.lock.txt`. */
-export type PythonEnvironmentName = "oracle" | "zizmor" | "datacontract" | "mlflow" | "moto" | "go" | "attestation" | "serving";
+export type PythonEnvironmentName =
+  "oracle" | "zizmor" | "datacontract" | "mlflow" | "moto" | "go" | "attestation" | "cyclonedx" | "serving";
 
 /**
  * Path of a Python that has the packages of `python/<name>.lock.txt` and nothing else. Made on first use, kept in the

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import type { Variables } from "../command-context";
 import { digestFolder, type FolderContent } from "../handoff/folder-digest";
 import { withFileLock } from "../python/file-lock";
-import { findPython } from "../python/find-python";
 import { settleModes } from "./settle-modes";
 
 /** Where and with what folders for images are made. */
@@ -16,6 +15,11 @@ export interface LayOptions {
   /** File that takes what the installation of Slipway's own tools prints. */
   readonly log: string;
   readonly signal: AbortSignal;
+}
+
+export interface Keeping extends Pick<LayOptions, "cache" | "signal"> {
+  /** Python that asks the kernel for the lock. */
+  readonly python: string;
 }
 
 /** A folder in the cache that holds exactly what it was made from. To be read, never written to. */
@@ -52,7 +56,7 @@ const FORMAT = 1;
 export async function keptFolder(
   kind: string,
   ingredients: readonly string[],
-  { cache, env, signal }: LayOptions,
+  { cache, python, signal }: Keeping,
   make: (making: Making) => Promise<void>,
 ): Promise<KeptFolder> {
   const key = createHash("sha256").update(JSON.stringify([FORMAT, ...ingredients]));
@@ -60,8 +64,7 @@ export async function keptFolder(
   const found = await intact(place);
   if (found !== null) return found;
   await mkdir(join(cache, kind), { recursive: true });
-  const python = await findPython("3.12", env);
-  return await withFileLock(`${place}.lock`, { python: python.path, signal }, async (lock) => {
+  return await withFileLock(`${place}.lock`, { python, signal }, async (lock) => {
     const madeMeanwhile = await intact(place);
     if (madeMeanwhile !== null) return madeMeanwhile;
     await rm(place, { recursive: true, force: true });

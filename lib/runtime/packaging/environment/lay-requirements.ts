@@ -23,7 +23,7 @@ export async function layRequirements(
 ): Promise<KeptFolder> {
   const toolsLock = await readFile(packagingToolsLock, "utf8");
   const ingredients = [requirementsText(requirements), target.platform, target.python, toolsLock];
-  return await keptFolder("environments", ingredients, options, async (making) => {
+  return await keptFolder("environments", ingredients, { ...options, python: tools.python }, async (making) => {
     const laying = { target, sources, tools, options };
     await layWheels(requirements, making.folder, making, laying);
     await settleContestedFiles(making.folder, async (name) => {

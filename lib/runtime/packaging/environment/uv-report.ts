@@ -74,11 +74,14 @@ function versionsOf(name: string, requirements: readonly LockedRequirement[]): s
   return `${name} ${versions.join(" or ")}`;
 }
 
-/** The last lines, with long lists of hashes cut: a lock may allow hundreds for one package. */
+/** The last lines, with long lists of hashes cut (a lock may allow hundreds for one package) and without talk of this machine's Python. */
 function shortened(report: string): string {
   const lines: string[] = [];
   let hashes = 0;
-  for (const line of report.trimEnd().split("\n")) {
+  for (const line of report
+    .trimEnd()
+    .split("\n")
+    .filter((each) => !each.startsWith("Using "))) {
     hashes = /^\s*sha(256|384|512):/.test(line) ? hashes + 1 : 0;
     if (hashes <= 2) lines.push(line);
     else if (hashes === 3) lines.push(`${/^\s*/.exec(line)![0]}...`);
