@@ -3,6 +3,7 @@ import { App, S3Backend, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import {
   DataSource,
+  Duration,
   demographicParityDifference,
   Environment,
   equalOpportunityDifference,
@@ -10,6 +11,7 @@ import {
   JobRuntime,
   metric,
   MlPipeline,
+  Packaging,
   QualityPolicy,
   Store,
   topFraction,
@@ -31,6 +33,10 @@ export const policy = new QualityPolicy({
     demographicParityDifference({ group: "black" }).atMost(0.1),
     equalOpportunityDifference({ group: "female" }).atMost(0.2),
   ],
+  serving: {
+    errorRate: 0.01,
+    latency: { quantile: 0.95, atMost: Duration.millis(150), at: { requestsPerSecond: 20 } },
+  },
   drift: { populationStabilityIndex: 0.2 },
 });
 
@@ -67,7 +73,15 @@ export class InsuranceRiskDelivery extends TerraformStack {
       policy,
       store: Store.s3({ bucket: "acme-models", prefix: "insurance-risk", region: "eu-central-1" }),
       triggers: [Trigger.push(), Trigger.manual(), Trigger.weekly()],
-      environments: [Environment.staging(), Environment.production({ reviewers: [Reviewer.team("risk-owners")] })],
+      packaging: Packaging.image({
+        base: "python:3.11-slim@sha256:9c900dea9e8fb7e16277c179b555cc72d29a352dbc33cff48ad5a0412fd5bfc7",
+        lockFile: "serving.txt", // what training needs and serving does not stays out of the image
+        repository: "ghcr.io/acme/insurance-risk",
+      }),
+      environments: [
+        Environment.staging({ servedAt: "http://insurance-risk.staging.svc:8080" }),
+        Environment.production({ reviewers: [Reviewer.team("risk-owners")] }),
+      ],
     });
   }
 }
