@@ -82,6 +82,7 @@ function theDefaultServer(python: string): void {
       execFileSync(python, [predictor], { env: { ...env, ...judged, ...features }, stdio: "pipe" });
       const read = "import json, pandas, sys; print(json.dumps(pandas.read_parquet(sys.argv[1]).score.tolist()))";
       const scores = JSON.parse(execFileSync(python, ["-c", read, predictions], { encoding: "utf8" })) as number[];
+      expect(scores).toEqual(JSON.parse(readFileSync(join(folder, `${model}.json`), "utf8")));
       const client = await serving(model);
       const split = JSON.parse(readFileSync(join(folder, "rows.json"), "utf8")) as {
         columns: string[];
