@@ -133,7 +133,7 @@ export interface EnvironmentDocument {
   readonly needsLatencyVerdict: boolean;
 }
 
-/** Platforms that images are made for. */
+/** What images are made for: Linux with glibc, as distributions of the kinds of Debian and Red Hat have it. */
 export type ImagePlatform = "linux/amd64" | "linux/arm64";
 
 /** How a model becomes an image. */

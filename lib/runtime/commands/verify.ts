@@ -105,7 +105,7 @@ async function promotedEvidence(
   const store = openStore(manifest.pipeline.store, env, repository);
   const last = (await readRecords(store, manifest.pipeline.name, environment, verifiedRecords(trusted))).at(-1);
   const judged = subjectDigest(evidence.measures);
-  if (last !== undefined && last.model === judged) return evidence;
+  if (last?.model === judged) return evidence;
   throw new RefusedError(
     "not-in-environment",
     `the evidence is about ${judged ?? "no single model"}, and ${last === undefined ? "nothing was promoted" : `${last.model} stands`} in ${environment}`,

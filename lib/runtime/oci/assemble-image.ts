@@ -1,4 +1,5 @@
-import { documentOf, platformName, type Descriptor, type ImagePlatform, type ManifestContent } from "./descriptor";
+import type { ImagePlatform } from "../../blueprint/pipeline/pipeline-document";
+import { documentOf, platformName, type Descriptor, type ManifestContent } from "./descriptor";
 import type { ContainerConfig, ImageConfig, LayerHistory } from "./image-documents";
 import { MediaType } from "./media-types";
 import type { BaseImage } from "./resolve-base";

@@ -20,9 +20,6 @@ export interface Platform {
   readonly variant?: string;
 }
 
-/** Linux on the two architectures that models are served on. */
-export type ImagePlatform = "linux/amd64" | "linux/arm64";
-
 /** A manifest or index with the bytes its digest is of. */
 export interface ManifestContent {
   readonly descriptor: Descriptor;

@@ -1,7 +1,8 @@
 import { InvalidInputError } from "../../blueprint/problems";
 import { RefusedError } from "../refusals";
 import { readBlob } from "./blobs";
-import { platformName, type Descriptor, type ImagePlatform, type ManifestContent, type Platform } from "./descriptor";
+import type { ImagePlatform } from "../../blueprint/pipeline/pipeline-document";
+import { platformName, type Descriptor, type ManifestContent, type Platform } from "./descriptor";
 import { parseConfig, parseIndex, parseManifest, type ImageConfig, type ImageManifest } from "./image-documents";
 import type { ImageSource } from "./image-places";
 import { asOciType, MediaType } from "./media-types";

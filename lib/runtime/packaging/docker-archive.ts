@@ -72,7 +72,7 @@ async function unpack(archive: string, folder: string): Promise<ReadonlyMap<stri
     const { name, type, linkname } = entry.header;
     const path = name.replace(/^\.\//, "").replace(/\/$/, "");
     if (type === "symlink" || type === "link") {
-      links.set(path, posix.normalize(posix.join(type === "symlink" ? posix.dirname(path) : "", linkname ?? "")));
+      links.set(path, posix.normalize(posix.join(type === "symlink" ? posix.dirname(path) : "", linkname)));
     } else if (type === "file" && pathFault(path) === null) {
       await mkdir(dirname(join(folder, path)), { recursive: true });
       await pipeline(entry, createWriteStream(join(folder, path)));

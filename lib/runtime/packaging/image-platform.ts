@@ -1,5 +1,4 @@
-/** What an image can be assembled for: Linux with glibc, as distributions of Debian's and Red Hat's kind have it. */
-export type ImagePlatform = "linux/amd64" | "linux/arm64";
+import type { ImagePlatform } from "../../blueprint/pipeline/pipeline-document";
 
 /** What package managers call a platform. */
 export const PLATFORM_NAMES: Readonly<Record<ImagePlatform, { readonly uv: string; readonly npmCpu: string }>> = {

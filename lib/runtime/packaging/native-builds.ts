@@ -2,7 +2,8 @@ import { readdir, readFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { exists } from "../python/find-python";
 import { RefusedError } from "../refusals";
-import { type ImagePlatform, PLATFORM_NAMES } from "./image-platform";
+import type { ImagePlatform } from "../../blueprint/pipeline/pipeline-document";
+import { PLATFORM_NAMES } from "./image-platform";
 
 /**
  * Packages with compiled parts bring one optional package per platform. npm leaves out the ones it was not given a lock for without a

@@ -55,7 +55,7 @@ async function lookAt(url: string): Promise<ServedVersion | string> {
     if (!answer.ok) return `${ServingPath.version} answers ${answer.status}`;
     const value = (await answer.json()) as Partial<ServedVersion> | null;
     if (typeof value?.model !== "string") return `${ServingPath.version} names no model`;
-    return { model: value.model, pipeline: value.pipeline ?? null, server: String(value.server ?? "unnamed") };
+    return { model: value.model, pipeline: value.pipeline ?? null, server: value.server ?? "unnamed" };
   } catch (error) {
     return `no answer (${error instanceof Error ? ((error.cause as Error | undefined)?.message ?? error.message) : String(error)})`;
   }

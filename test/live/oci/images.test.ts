@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { assembleImage, assembleIndex, type AssembledImage } from "../../../lib/runtime/oci/assemble-image";
 import { attachArtifact } from "../../../lib/runtime/oci/attach-artifact";
 import { readBlob } from "../../../lib/runtime/oci/blobs";
-import type { ImagePlatform } from "../../../lib/runtime/oci/descriptor";
+import type { ImagePlatform } from "../../../lib/blueprint/pipeline/pipeline-document";
 import { parseManifest } from "../../../lib/runtime/oci/image-documents";
 import type { ImageDestination } from "../../../lib/runtime/oci/image-places";
 import { writeLayer } from "../../../lib/runtime/oci/layer/write-layer";

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { JobRuntime } from "slipway";
 import { Problems } from "../../../lib/blueprint/problems";
-import type { ImagePlatform } from "../../../lib/runtime/packaging/image-platform";
+import type { ImagePlatform } from "../../../lib/blueprint/pipeline/pipeline-document";
 import type { LayOptions } from "../../../lib/runtime/packaging/kept-folder";
 import { layRuntime, type LaidRuntime } from "../../../lib/runtime/packaging/runtime-folder";
 import { packedSlipway } from "../../package/packed-slipway";

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { PythonEnvironment } from "../../../blueprint/pipeline/pipeline-document";
 import { BrokenEnvironmentError } from "../../refusals";
-import type { ImagePlatform } from "../image-platform";
+import type { ImagePlatform } from "../../../blueprint/pipeline/pipeline-document";
 import type { KeptFolder, LayOptions } from "../kept-folder";
 import { type InstalledPackage, installedPackages } from "./installed-packages";
 import { layRequirements } from "./lay-requirements";

@@ -1,4 +1,4 @@
-import type { ImagePlatform } from "../image-platform";
+import type { ImagePlatform } from "../../../blueprint/pipeline/pipeline-document";
 
 /** What wheels are chosen for: another machine's platform and Python, not this one's. */
 export interface WheelTarget {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { PythonEnvironment } from "../../../../lib/blueprint/pipeline/pipeline-document";
 import { layEnvironment, type LaidEnvironment } from "../../../../lib/runtime/packaging/environment/lay-environment";
 import { recordRow, readRecord } from "../../../../lib/runtime/packaging/environment/record-file";
-import type { ImagePlatform } from "../../../../lib/runtime/packaging/image-platform";
+import type { ImagePlatform } from "../../../../lib/blueprint/pipeline/pipeline-document";
 import type { LayOptions } from "../../../../lib/runtime/packaging/kept-folder";
 import { temporaryFolder } from "../../temporary-folder";
 import { writeFiles } from "../../write-files";

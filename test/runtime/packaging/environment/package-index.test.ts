@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { layEnvironment, type LaidEnvironment } from "../../../../lib/runtime/packaging/environment/lay-environment";
-import type { ImagePlatform } from "../../../../lib/runtime/packaging/image-platform";
+import type { ImagePlatform } from "../../../../lib/blueprint/pipeline/pipeline-document";
 import { pythonForEnvironments } from "../../../tools";
 import { temporaryFolder } from "../../temporary-folder";
 import { layingPlace } from "../laying-place";
