@@ -11,8 +11,10 @@ import { markdownTable } from "../output/markdown";
 import { openOwnEvidence, requireAcceptedByManifest } from "../registration/own-evidence";
 import { type Registration, registerModel } from "../registration/register-model";
 import { requiredRegistry } from "../registration/required-registry";
+import { ImageFile, unverifiedImage } from "../packaging/image-handoff";
 import { fetchModel, putModel } from "../store/model-store";
 import { openStore } from "../store/open-store";
+import type { Store } from "../store/store";
 import { readTrainingReport } from "../train/training-report";
 import type { CommandModule } from "./command-module";
 
@@ -39,11 +41,12 @@ Running it again finds the version that is there: the same files never get two v
     await putModel(store, work.handoff("model"));
     const evidenceDigest = textDigest(bundle);
     await store.putOnce(`evidence/${pipeline.name}/${digestHex(digest)}/${digestHex(evidenceDigest)}.json`, bundle);
+    const image = await keepImageStatement(context, store, digest);
     const scratch = await mkdtemp(join(tmpdir(), "slipway-register-"));
     try {
       const folder = join(scratch, "model");
       await fetchModel(store, digest, folder);
-      const registration = await registrationOf(context, evidence, { folder, digest, evidenceDigest });
+      const registration = await registrationOf(context, evidence, { folder, digest, evidenceDigest, image });
       const { version, created } = await registerModel(mlflow, registration);
       const page = mlflow.versionPage(model, version.version);
       out.say(`${model} version ${version.version}${created ? "" : " (registered before)"}: ${page}`);
@@ -51,12 +54,13 @@ Running it again finds the version that is there: the same files never get two v
         ["version", `${model} ${version.version}`],
         ["model", digest],
         ["evidence", evidenceDigest],
+        ...(image === null ? [] : [["image", image]]),
         ["page", page],
       ];
       out.summary(`### Registered\n\n${markdownTable(["", ""], facts)}`);
       return {
         outcome: "passed",
-        report: { model, version: version.version, created, digest, evidence: evidenceDigest, page },
+        report: { model, version: version.version, created, digest, evidence: evidenceDigest, image, page },
         outputs: { version: version.version },
       };
     } finally {
@@ -65,10 +69,33 @@ Running it again finds the version that is there: the same files never get two v
   },
 };
 
+/**
+ * Keeps the signed statement of the model's image beside its evidence.
+ *
+ * @returns the image's digest as the statement says; promotion verifies it. `null` for a pipeline that packages nothing
+ */
+async function keepImageStatement(
+  { manifest, work }: CommandContext,
+  store: Store,
+  model: string,
+): Promise<string | null> {
+  const { name, packaging } = manifest.pipeline;
+  if (packaging === null) return null;
+  const signed = await readFile(join(work.handoff("image"), ImageFile.statement));
+  const image = unverifiedImage(signed);
+  await store.putOnce(`images/${name}/${digestHex(model)}/${digestHex(textDigest(signed))}.dsse.json`, signed);
+  return image;
+}
+
 async function registrationOf(
   { manifest, now }: CommandContext,
   { measures }: SignedEvidence,
-  { folder, digest, evidenceDigest }: { folder: string; digest: string; evidenceDigest: string },
+  {
+    folder,
+    digest,
+    evidenceDigest,
+    image,
+  }: Pick<Registration, "folder" | "digest"> & { evidenceDigest: string; image: string | null },
 ): Promise<Registration> {
   const { model, experiment } = requiredRegistry(manifest.pipeline, "register");
   const { gitRevision, policyDigests, verdict, run } = measures.predicate;
@@ -83,6 +110,8 @@ async function registrationOf(
       "slipway.pipeline": manifest.pipeline.name,
       "slipway.evidence": evidenceDigest,
       "slipway.gate-policy": policyDigests.gate,
+      "slipway.interface-version": String(measures.predicate.interface.version),
+      ...(image === null ? {} : { "slipway.image": image }),
       ...(gitRevision === null ? {} : { "slipway.git-revision": gitRevision }),
       ...(manifest.repository === null ? {} : { "slipway.repository": manifest.repository }),
       ...(run === null ? {} : { "slipway.run": run }),

@@ -1,5 +1,3 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { TrustedSigner } from "../../blueprint/identity";
 import { InvalidInputError } from "../../blueprint/problems";
 import {
@@ -9,9 +7,8 @@ import {
   provenanceType,
 } from "../../verdict/evidence/image-statement";
 import { subjectDigest } from "../../verdict/evidence/statement";
-import { somethingAt } from "../handoff/folder-digest";
 import { RefusedError } from "../refusals";
-import { parseSignedStatement, type SignedStatement } from "../signing/signer";
+import { parseSignedStatement, payloadOf, type SignedStatement } from "../signing/signer";
 import { readStatement } from "../signing/statement-text";
 import { verifyStatement } from "../signing/verify-statement";
 
@@ -24,12 +21,6 @@ export const ImageFile = {
   /** The image itself, where it was pushed nowhere: an OCI image layout. */
   layout: "layout",
 } as const;
-
-/** Reads the statement of an image hand-off; `null` when none was signed. */
-export async function readSignedImage(folder: string): Promise<Uint8Array | null> {
-  const file = join(folder, ImageFile.statement);
-  return (await somethingAt(file)) ? await readFile(file) : null;
-}
 
 /**
  * The digest of the image that holds a model, by the word of a signer.
@@ -62,6 +53,12 @@ export async function verifiedImage(
     );
   }
   return image;
+}
+
+/** The digest of the image as its statement says, unverified: for showing it to people. */
+export function unverifiedImage(bytes: Uint8Array): string {
+  const statement = readStatement<typeof provenanceType, ImageProvenance>(payloadOf(parse(bytes)), provenanceType);
+  return subjectDigest(statement) ?? "no single image";
 }
 
 function parse(bytes: Uint8Array): SignedStatement {
