@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import type { Outcome } from "../../verdict/gate-verdict";
 import { askedLoad } from "../latency/asked-load";
-import { measureServing, type ServingMeasurement } from "../latency/measure-serving";
+import { measureServing } from "../latency/measure-serving";
 import { readPayloads } from "../latency/read-payloads";
-import { hardwareLine, latencyTable, loadLine } from "../output/latency-table";
+import { sayLatency } from "../output/latency-table";
 import type { Arguments } from "./arguments";
 import type { CommandContext } from "../command-context";
 import { smokeTest } from "../latency/smoke-test";
@@ -76,7 +76,7 @@ generator itself was late is refused as generator-too-slow. The figures hold for
     const measured = await measureServing(load, limit, confidence);
     const { verdict } = measured;
     const smoke = args.flag("smoke");
-    say(context, measured, smoke);
+    sayLatency(out, measured, { smoke });
     return { outcome: outcomeOf(verdict.outcome, verdict.findings.length), report: { ...measured, smoke } };
   },
 };
@@ -92,23 +92,10 @@ async function smokeTestOfRun(context: CommandContext): Promise<CommandResult> {
     out.say("the policy limits no latency: nothing was measured");
     return { outcome: "passed", report: contract };
   }
-  say(context, measurement, true);
+  sayLatency(out, measurement, { smoke: true });
   // Across the limit a machine of the CI says nothing: that is for the serving hardware to decide.
   const outcome = measurement.verdict.outcome === "failed" ? "refused" : "passed";
   return { outcome, report: { ...contract, ...measurement, smoke: true } };
-}
-
-function say({ out }: CommandContext, measured: ServingMeasurement, smoke: boolean): void {
-  const { figures, hardware, verdict } = measured;
-  out.summary(latencyTable(measured, { smoke }));
-  for (const { outcome, title, reason } of verdict.findings) {
-    out.say(`${outcome.padEnd(9)} ${title}${reason === null ? "" : `: ${reason}`}`);
-  }
-  for (const { quantile, millis } of figures.quantiles) {
-    out.say(`  quantile ${quantile}: ${millis === null ? "beyond every answer" : `${millis.toFixed(2)} ms`}`);
-  }
-  out.say(loadLine(figures));
-  out.say(hardwareLine(hardware));
 }
 
 /** Whoever says the rate, and names no pipeline, measures without a policy. */

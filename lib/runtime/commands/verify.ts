@@ -2,34 +2,28 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { canonicalText } from "../../blueprint/manifest/canonical-text";
 import { policyDigest } from "../../blueprint/policy/quality-policy";
-import { ServingPath } from "../../blueprint/serving/serving-contract";
 import { serviceLevelStatement } from "../../verdict/evidence/service-level";
 import { subjectDigest } from "../../verdict/evidence/statement";
-import { servingLimit } from "../../verdict/latency/judge-latency";
 import { assuranceOf, runUrl } from "../assurance";
 import type { CommandContext } from "../command-context";
 import { parseEvidence, type VerifiedEvidence, verifyEvidence } from "../evidence/evidence-file";
-import { heldOutRequests } from "../latency/held-out-requests";
-import { secondsFor } from "../latency/load";
-import { measureServing, type ServingMeasurement } from "../latency/measure-serving";
-import { hardwareLine, latencyTable, loadLine } from "../output/latency-table";
+import type { ServingMeasurement } from "../latency/measure-serving";
+import { sayLatency } from "../output/latency-table";
 import { environmentNamed } from "../promotion/environments";
 import { verifiedRecords } from "../records/open-record";
 import { readRecords } from "../records/promotion-records";
 import { keepServiceLevel } from "../records/service-levels";
 import { RefusedError } from "../refusals";
 import { describeResults, resultDocuments, resultTable } from "../serving/check/check-report";
-import { type CheckResult, checkServing } from "../serving/check/check-run";
-import { urlTarget } from "../serving/check/url-target";
-import type { ExampleRequest } from "../serving/example-request";
 import { openSigner } from "../signing/open-signer";
 import { statementBytes } from "../signing/statement-text";
 import { trustedSigners } from "../signing/trusted-signers";
 import { openStore } from "../store/open-store";
+import { lookAtService } from "../verify/look-at-service";
 import { untilServed } from "../verify/served-model";
 import { version } from "../version";
 import type { Arguments } from "./arguments";
-import type { CommandModule, CommandResult } from "./command-module";
+import type { CommandModule } from "./command-module";
 
 /** Seconds that a rollout may take. */
 const USUAL_WAIT = 1_800;
@@ -65,21 +59,27 @@ SLIPWAY_SERVICE_URL names another address than the environment's servedAt.`,
       out.progress(text);
     });
     out.say(`${url} serves ${modelDigest} by ${served.server}`);
-    const requests = await requestsFrom(context, evidence);
-    const checks = await contractOf(context, url, modelDigest, evidence, requests);
-    if (checks.some(({ result }) => result === "broken")) {
-      return {
-        outcome: "refused",
-        report: { environment: environment.name, model: modelDigest, checks: resultDocuments(checks) },
-      };
-    }
-    const measured = await measurement(context, url, requests, args.number("seconds"));
+    const { checks, measurement: measured } = await lookAtService(context, {
+      url,
+      modelDigest,
+      interface: evidence.measures.predicate.interface,
+      seconds: args.number("seconds") ?? null,
+    });
+    out.say(describeResults(checks));
+    out.summary(`### Serving contract\n\n${resultTable(checks)}`);
+    const report = { environment: environment.name, model: modelDigest, checks: resultDocuments(checks) };
+    if (checks.some(({ result }) => result === "broken")) return { outcome: "refused", report };
     if (measured === null) {
       out.say("the policy limits no latency: nothing was measured");
-      return { outcome: "passed", report: { environment: environment.name, model: modelDigest } };
+      return { outcome: "passed", report };
     }
     const digest = await signed(context, environment.name, { url, server: served.server, modelDigest, measured });
-    return resultOf(context, environment.name, modelDigest, measured, digest);
+    sayLatency(out, measured, { smoke: false });
+    const { verdict, figures, hardware } = measured;
+    return {
+      outcome: OUTCOMES[verdict.outcome],
+      report: { ...report, statement: digest, verdict, figures, hardware },
+    };
   },
 };
 
@@ -110,64 +110,6 @@ async function promotedEvidence(
     "not-in-environment",
     `the evidence is about ${judged ?? "no single model"}, and ${last === undefined ? "nothing was promoted" : `${last.model} stands`} in ${environment}`,
     `Promote the model into ${environment} first.`,
-  );
-}
-
-async function requestsFrom(
-  { manifest, work }: CommandContext,
-  { measures }: VerifiedEvidence,
-): Promise<readonly ExampleRequest[]> {
-  return await heldOutRequests({
-    features: join(work.handoff("features"), "features.parquet"),
-    predictions: null,
-    temporary: join(work.path, "temporary"),
-    signature: measures.predicate.interface.signature,
-    rowsPerRequest: manifest.policy.serving?.latency?.atRowsPerRequest ?? 1,
-  });
-}
-
-async function contractOf(
-  { manifest, out }: CommandContext,
-  url: string,
-  modelDigest: string,
-  { measures }: VerifiedEvidence,
-  requests: readonly ExampleRequest[],
-): Promise<readonly CheckResult[]> {
-  const latency = manifest.policy.serving?.latency ?? null;
-  const inputs = measures.predicate.interface.signature?.inputs ?? [];
-  const checks = await checkServing({
-    target: urlTarget(url, modelDigest),
-    requests,
-    columns: inputs.flatMap(({ name, type, required }) => (name === null ? [] : [{ name, type, required }])),
-    pipeline: manifest.pipeline.name,
-    latencyLimit: latency === null ? null : latency.atMostMillis / 1_000,
-    grace: 0,
-    memoryRequests: 0,
-    startSeconds: 60,
-  });
-  out.say(describeResults(checks));
-  out.summary(`### Serving contract\n\n${resultTable(checks)}`);
-  return checks;
-}
-
-async function measurement(
-  { manifest, out }: CommandContext,
-  url: string,
-  requests: readonly ExampleRequest[],
-  asked: number | undefined,
-): Promise<ServingMeasurement | null> {
-  const { serving, gate } = manifest.policy;
-  if (serving?.latency == null) return null;
-  const limit = servingLimit(serving, { smoke: false });
-  const rate = serving.latency.atRequestsPerSecond;
-  const seconds = asked ?? secondsFor(rate, limit, gate.confidence);
-  out.progress(`${rate} requests per second for ${seconds} s to ${url}`);
-  const timeoutSeconds = Math.max(10, (4 * serving.latency.atMostMillis) / 1_000);
-  const payloads = requests.map(({ body }) => body);
-  return await measureServing(
-    { url: new URL(url + ServingPath.predict), payloads, rate, seconds, timeoutSeconds },
-    limit,
-    gate.confidence,
   );
 }
 
@@ -209,20 +151,3 @@ async function signed(
 }
 
 const OUTCOMES = { passed: "passed", failed: "refused", undecided: "undecided" } as const;
-
-function resultOf(
-  { out }: CommandContext,
-  environment: string,
-  model: string,
-  measured: ServingMeasurement,
-  statement: string,
-): CommandResult {
-  const { verdict, figures, hardware } = measured;
-  out.summary(latencyTable(measured, { smoke: false }));
-  for (const { outcome, title, reason } of verdict.findings) {
-    out.say(`${outcome.padEnd(9)} ${title}${reason === null ? "" : `: ${reason}`}`);
-  }
-  out.say(loadLine(figures));
-  out.say(`measured from ${hardwareLine(hardware)}`);
-  return { outcome: OUTCOMES[verdict.outcome], report: { environment, model, statement, verdict, figures, hardware } };
-}

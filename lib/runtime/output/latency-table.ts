@@ -3,7 +3,22 @@ import type { ServingFinding, ServingVerdict } from "../../verdict/latency/judge
 import type { Hardware } from "../latency/hardware";
 import type { ServingMeasurement } from "../latency/measure-serving";
 import { markdownTable, markdownText } from "./markdown";
+import type { Output } from "./output";
 import { marks } from "./verdict-table";
+
+/** Says what was measured, in a few lines for people and as a table in the job's summary. */
+export function sayLatency(out: Output, measured: ServingMeasurement, { smoke }: { readonly smoke: boolean }): void {
+  const { figures, hardware, verdict } = measured;
+  out.summary(latencyTable(measured, { smoke }));
+  for (const { outcome, title, reason } of verdict.findings) {
+    out.say(`${outcome.padEnd(9)} ${title}${reason === null ? "" : `: ${reason}`}`);
+  }
+  for (const { quantile, millis } of figures.quantiles) {
+    out.say(`  quantile ${quantile}: ${millis === null ? "beyond every answer" : `${millis.toFixed(2)} ms`}`);
+  }
+  out.say(loadLine(figures));
+  out.say(hardwareLine(hardware));
+}
 
 /** A measurement as Markdown: the limits with their verdicts, the quantiles, the load and the machine it was measured on. */
 export function latencyTable(
