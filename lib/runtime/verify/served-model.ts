@@ -57,6 +57,7 @@ async function lookAt(url: string): Promise<ServedVersion | string> {
     if (typeof value?.model !== "string") return `${ServingPath.version} names no model`;
     return { model: value.model, pipeline: value.pipeline ?? null, server: value.server ?? "unnamed" };
   } catch (error) {
-    return `no answer (${error instanceof Error ? ((error.cause as Error | undefined)?.message ?? error.message) : String(error)})`;
+    const { cause } = error as { readonly cause?: { readonly code?: string; readonly message?: string } };
+    return `no answer (${cause?.code ?? cause?.message ?? String(error)})`;
   }
 }
