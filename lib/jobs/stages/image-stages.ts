@@ -39,7 +39,7 @@ export function packageImage(context: StageContext): StatedWork {
 export function latency(context: StageContext): StatedWork {
   return {
     title: "Serve: contract and latency, as a smoke test",
-    takes: ["model", "features", "predictions", "image"],
+    takes: ["model", "features", "predictions"],
     holdings: { userCode: true, cache: true },
     steps: context.slipwayWithPython("Serve and measure", ["latency"]),
   };

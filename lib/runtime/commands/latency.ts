@@ -65,7 +65,7 @@ generator itself was late is refused as generator-too-slow. The figures hold for
     { name: "seed", value: "number", summary: "of times and order (default: 1)" },
   ],
   takes: (args, _line, pipeline) =>
-    args.text("url") === undefined && pipeline?.packaging != null ? ["model", "features", "predictions", "image"] : [],
+    args.text("url") === undefined && pipeline?.packaging != null ? ["model", "features", "predictions"] : [],
   async run(context, args) {
     if (args.text("url") === undefined && !isByHand(args)) return await smokeTestOfRun(context);
     const payloads = await readPayloads(resolve(args.requiredText("payloads")));

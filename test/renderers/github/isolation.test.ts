@@ -128,7 +128,7 @@ describe("who holds what, read from the rendered workflows", () => {
       "gate |  | .slipway | risk-gate | handoff_key, signing_key | takes labels, predictions, model, baseline | ",
       "build |  | everything |  |  | takes  | ",
       "package |  | .slipway | risk-images | registry_password, registry_username, signing_key | takes model, evidence, parts | ",
-      "latency | user code | everything |  |  | takes model, features, predictions, image | cache",
+      "latency | user code | everything |  |  | takes model, features, predictions | cache",
       "robustness | user code | everything |  |  | takes  | cache",
       `register |  | .slipway | risk-registry | ${mlflow} | takes model, evidence, image | `,
       `promote-staging |  | .slipway | risk-staging | ${mlflow}, signing_key | takes evidence, image | `,
