@@ -30,7 +30,7 @@ export class StageContext {
     this.signingVariables = signing.kind === "kms" ? [Variable.awsRole] : [];
     this.trackingSecrets = registry === null ? [] : TRACKING_SECRETS;
     this.trackingVariables = registry === null ? [] : [Variable.trackingUri];
-    this.images = imageAccess(packaging?.repository ?? null);
+    this.images = imageAccess(packaging);
   }
 
   public installPython(): Step {
