@@ -32,7 +32,7 @@ def main():
         mlflow.sklearn.save_model(
             model,
             os.environ["SLIPWAY_MODEL_DIR"],
-            signature=mlflow.models.infer_signature(rows.head(), model.predict_proba(rows.head())[:, 1]),
+            signature=mlflow.models.infer_signature(rows, model.predict_proba(rows)[:, 1]),
             pip_requirements=[],
             # Gradient-boosted trees are a type that the default format asks to be trusted one by one.
             serialization_format=mlflow.sklearn.SERIALIZATION_FORMAT_CLOUDPICKLE,

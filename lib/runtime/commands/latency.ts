@@ -3,6 +3,7 @@ import type { Outcome } from "../../verdict/gate-verdict";
 import { askedLoad } from "../latency/asked-load";
 import { measureServing } from "../latency/measure-serving";
 import { readPayloads } from "../latency/read-payloads";
+import { markdownText } from "../output/markdown";
 import { sayLatency } from "../output/latency-table";
 import type { Arguments } from "./arguments";
 import type { CommandContext } from "../command-context";
@@ -83,13 +84,15 @@ generator itself was late is refused as generator-too-slow. The figures hold for
 
 async function smokeTestOfRun(context: CommandContext): Promise<CommandResult> {
   const { out } = context;
-  const { checks, measurement } = await smokeTest(context, layOptions(context));
+  const { checks, measurement, tooBusy } = await smokeTest(context, layOptions(context));
   out.say(describeResults(checks));
   out.summary(`### Serving contract\n\n${resultTable(checks)}`);
   const contract = { checks: resultDocuments(checks) };
   if (checks.some(({ result }) => result === "broken")) return { outcome: "refused", report: contract };
   if (measurement === null) {
-    out.say("the policy limits no latency: nothing was measured");
+    const why = tooBusy === null ? "the policy limits no latency" : `this machine is too busy to measure: ${tooBusy}`;
+    out.say(`${why}; the latency was not judged`);
+    out.summary(markdownText(`Latency was not judged: ${why}.`));
     return { outcome: "passed", report: contract };
   }
   sayLatency(out, measurement, { smoke: true });

@@ -4,6 +4,7 @@ import { servingLimit } from "../../verdict/latency/judge-latency";
 import type { CommandContext } from "../command-context";
 import { readServingDescription } from "../model/serving-description";
 import type { LayOptions } from "../packaging/kept-folder";
+import { RefusedError } from "../refusals";
 import { type CheckResult, checkServing } from "../serving/check/check-run";
 import { processTarget } from "../serving/check/process-target";
 import type { ExampleRequest } from "../serving/example-request";
@@ -16,8 +17,10 @@ import { measureServing, type ServingMeasurement } from "./measure-serving";
 /** What a model's server did on the machine of a job. */
 export interface SmokeTest {
   readonly checks: readonly CheckResult[];
-  /** `null` where the policy says nothing of latency, or the server broke the contract. */
+  /** `null` where the policy says nothing of latency, the server broke the contract, or the machine was too busy. */
   readonly measurement: ServingMeasurement | null;
+  /** Why nothing can be said of the latency on this machine; `null` where something can, or was not asked. */
+  readonly tooBusy: string | null;
 }
 
 const START_SECONDS = 180;
@@ -29,7 +32,9 @@ const MEMORY_REQUESTS = 400;
  * Serves the model of a run as its image would, on this machine: holds the server against the serving contract with held-out rows and
  * the scores that the gate judged, then measures its latency under the policy's load.
  *
- * @throws RefusedError `generator-too-slow`, `server-not-ready`
+ * A machine that is too busy to measure is no fault of the model: that is said, and left to the serving hardware.
+ *
+ * @throws RefusedError `server-not-ready`
  */
 export async function smokeTest(context: CommandContext, options: LayOptions): Promise<SmokeTest> {
   const { manifest, work, repository, env } = context;
@@ -57,8 +62,13 @@ export async function smokeTest(context: CommandContext, options: LayOptions): P
     memoryRequests: MEMORY_REQUESTS,
     startSeconds: START_SECONDS,
   });
-  const isBroken = checks.some(({ result }) => result === "broken");
-  return { checks, measurement: isBroken ? null : await measured(context, server, requests) };
+  if (checks.some(({ result }) => result === "broken")) return { checks, measurement: null, tooBusy: null };
+  try {
+    return { checks, measurement: await measured(context, server, requests), tooBusy: null };
+  } catch (error) {
+    if (!(error instanceof RefusedError) || error.check !== "generator-too-slow") throw error;
+    return { checks, measurement: null, tooBusy: error.message };
+  }
 }
 
 async function measured(

@@ -44,6 +44,8 @@ export async function modelServer(model: ModelToServe, options: LayOptions): Pro
     env,
     added: {
       PYTHONPATH: [...(files.length > 0 ? [project] : []), ...(packages === null ? [] : [packages])].join(delimiter),
+      // The server's folder is shared and known by its digest: nothing may be compiled into it.
+      PYTHONDONTWRITEBYTECODE: "1",
       [ServingVariable.pipeline]: pipeline.name,
       ...(latency === null ? {} : { [ServingVariable.latencyLimit]: String(latency.atMostMillis / 1_000) }),
     },
