@@ -3,8 +3,9 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { plannedFiles, planTree, readPlan, type Plan } from "./plan-tree";
+import { servedModel } from "./served-model";
 
-/** What `npm run demo` shows: the plan, a model that reaches staging on this machine, and a worse one that is refused. */
+/** What `npm run demo` shows: the plan, a model that reaches staging in an image on this machine, and a worse one that is refused. */
 function main(): void {
   const started = Date.now();
   say("1. The platform's program becomes a Terraform plan");
@@ -17,7 +18,10 @@ function main(): void {
   const first = slipway(repository, ["run"]);
   if (first !== 0) stop(`the first run ended with ${first}; read the logs named above`, repository);
 
-  say("3. A colleague drops everything but the insurance plan from the features");
+  say("3. The model became an image; its server was held against the contract and measured (a smoke test)");
+  console.log(servedModel(repository));
+
+  say("4. A colleague drops everything but the insurance plan from the features");
   makeWorse(repository);
   const second = slipway(repository, ["run"]);
   // 3 says refused: the same code that a job of the CI would end with.

@@ -101,7 +101,7 @@ export interface FairnessThreshold {
   readonly on: "estimate" | "confidenceBound";
 }
 
-/** What a served model keeps to; `slipway latency` measures it. */
+/** What a served model keeps to; measured and judged where the pipeline packages, as soon as latency is limited. */
 export interface ServingPolicy {
   /** Highest accepted share of failed requests, 0 to 1. */
   readonly errorRate: number;

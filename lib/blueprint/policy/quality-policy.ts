@@ -35,7 +35,8 @@ export interface QualityPolicyProps {
   readonly fairness?: readonly FairnessThreshold[];
 
   /**
-   * What the served model keeps to in production. `slipway latency` measures it under the load it is promised for.
+   * What the served model keeps to in production. Where the pipeline packages, every model is measured under the load it is promised for:
+   * once as a smoke test in a job, and where an environment serves it, before production takes it. Without `latency` nothing is measured.
    *
    * @default - no service level is judged
    */
