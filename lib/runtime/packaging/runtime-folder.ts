@@ -19,7 +19,16 @@ export interface RuntimeToLay extends LayOptions {
 export interface LaidRuntime extends KeptFolder {
   /** The program that node runs, relative to the folder. */
   readonly main: string;
+  /** Folder for the PATH, relative to the folder: `slipway`, executable, is all that is in it. */
+  readonly programs: string;
 }
+
+const MAIN = "node_modules/slipway/dist/runtime/main.js";
+
+const PROGRAMS = "bin";
+
+/** What stands in the place of npm's `.bin`, whose links no folder that is known by its files may hold. */
+const launcher = `#!/usr/bin/env node\nrequire("../${MAIN}");\n`;
 
 /**
  * Lays the jobs' runtime out for the target's platform: `node_modules` with exactly the packages of the lock, each of the integrity that
@@ -37,13 +46,13 @@ export async function layRuntime({ lockFolder, platform, ...options }: RuntimeTo
   const vendored = files.vendored?.toString("base64") ?? "";
   const kept = await keptFolder(
     "runtimes",
-    [files.manifest, files.lock, vendored, platform],
+    [files.manifest, files.lock, vendored, platform, launcher],
     { ...options, python },
     async (making) => {
       await install(npm, files, platform, making, options);
     },
   );
-  return { ...kept, main: "node_modules/slipway/dist/runtime/main.js" };
+  return { ...kept, main: MAIN, programs: PROGRAMS };
 }
 
 interface RuntimeFiles {
@@ -115,8 +124,10 @@ async function install(
   await rename(join(project, "node_modules"), modules).catch(async () => {
     await cp(join(project, "node_modules"), modules, { recursive: true });
   });
-  // npm's own note of what it did, and links that only a shell's PATH would need.
+  // npm's own note of what it did, and links of all packages' programs.
   await rm(join(modules, ".package-lock.json"), { force: true });
   await rm(join(modules, ".bin"), { recursive: true, force: true });
+  await mkdir(join(folder, PROGRAMS));
+  await writeFile(join(folder, PROGRAMS, "slipway"), launcher, { mode: 0o755 });
   await requireBuilds(folder, platform);
 }
