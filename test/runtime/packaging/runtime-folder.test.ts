@@ -72,7 +72,7 @@ test("the runtime for this machine's platform runs, as a program and by its main
   const said = `plain once built for ${process.arch} gate --json\n`;
   for (const argv of [[join(laid.folder, laid.programs, "slipway")], ["node", join(laid.folder, laid.main)]]) {
     const [program, ...args] = [...argv, "gate", "--json"];
-    expect(spawnSync(program!, args, { encoding: "utf8", cwd: folder })).toMatchObject({ status: 0, stdout: said });
+    expect(spawnSync(program, args, { encoding: "utf8", cwd: folder })).toMatchObject({ status: 0, stdout: said });
   }
 });
 
