@@ -30,6 +30,7 @@ export const commandList: readonly ListedCommand[] = [
   { name: "run", summary: "run the whole pipeline on this machine" },
   { name: "evidence", summary: "show evidence, or verify it against accepted policies and signers" },
   { name: "serving", summary: "check a model server against the serving contract, or start the default one" },
+  { name: "runtime-image", summary: "put this command into an image, for jobs that run in a cluster" },
   { name: "keys", summary: "create, install, rotate and revoke signing and hand-off keys" },
 ];
 

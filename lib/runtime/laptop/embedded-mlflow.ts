@@ -1,8 +1,8 @@
 import { mkdir } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Variables } from "../command-context";
 import { runProcess } from "../processes/child-process";
+import { freePort } from "../processes/free-port";
 import { BrokenEnvironmentError } from "../refusals";
 
 /** An MLflow server that lives as long as one run; what it holds stays in its folder. */
@@ -83,12 +83,4 @@ async function answers(uri: string): Promise<boolean> {
     (response) => response.ok,
     () => false,
   );
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

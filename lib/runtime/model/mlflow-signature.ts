@@ -15,7 +15,7 @@ const modelFile = "MLmodel";
  * @throws InvalidInputError when the file cannot be read as MLflow writes it
  */
 export async function mlflowSignature(folder: string): Promise<ModelSignature | null> {
-  const file = await findModelFile(folder);
+  const file = await mlflowModelFile(folder);
   if (file === null) return null;
   try {
     const { signature } = parse(await readFile(file, "utf8")) as { readonly signature?: Stated | null };
@@ -39,10 +39,11 @@ interface Stated {
   readonly outputs?: string | null;
 }
 
-async function findModelFile(folder: string): Promise<string | null> {
+/** Path of a model's `MLmodel`: in the folder itself, or in its only sub-folder with such a file; `null` when there is none. */
+export async function mlflowModelFile(folder: string): Promise<string | null> {
   if (await somethingAt(join(folder, modelFile))) return join(folder, modelFile);
   const found: string[] = [];
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
+  for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
     const file = join(folder, entry.name, modelFile);
     if (entry.isDirectory() && (await somethingAt(file))) found.push(file);
   }

@@ -16,6 +16,7 @@ export interface FoundBase {
  *
  * @param reference - pinned by digest
  * @param python - version that the environment is for; a base that says to have another is refused
+ * @param path - where the reference was written, for the problem
  * @throws RefusedError `base-python-differs`, and what resolving a base throws
  */
 export async function findBase(
@@ -23,9 +24,10 @@ export async function findBase(
   platform: ImagePlatform,
   python: string | null,
   places: ImagePlaces,
+  path = "packaging.base",
 ): Promise<FoundBase> {
-  const parsed = parseReference(reference, "packaging.base");
-  const image = await resolveBase(parsed, platform, places.source(parsed), "packaging.base");
+  const parsed = parseReference(reference, path);
+  const image = await resolveBase(parsed, platform, places.source(parsed), path);
   if (python !== null) requirePython(image, reference, python);
   return { image, complete: true };
 }

@@ -7,6 +7,7 @@ import type { ImagePlatform } from "../../blueprint/pipeline/pipeline-document";
 import type { Variables } from "../command-context";
 import type { Output } from "../output/output";
 import { LayoutDestination } from "../oci/layout/layout-destination";
+import { answeringProgram } from "../processes/answering-program";
 import { BrokenEnvironmentError, RefusedError } from "../refusals";
 import { describeEnding, runUserCommand } from "../user-code/user-command";
 import { copyDockerArchive } from "./docker-archive";
@@ -86,13 +87,8 @@ export async function buildDockerfile(build: DockerfileToBuild, out: Output): Pr
 }
 
 async function findBuilder(directory: string, env: Variables): Promise<keyof typeof BUILDERS> {
-  for (const builder of ["docker", "podman", "buildah"] as const) {
-    const answers = await run(builder, ["info"], { cwd: directory, env: { ...env } }).then(
-      () => true,
-      () => false,
-    );
-    if (answers) return builder;
-  }
+  const builder = await answeringProgram(["docker", "podman", "buildah"], env, directory);
+  if (builder !== null) return builder;
   throw new BrokenEnvironmentError(
     "no builder of images answers (docker, podman, buildah)",
     "Run this job where one is installed and its daemon runs, or use Packaging.image(), which needs none.",

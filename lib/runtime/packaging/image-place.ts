@@ -6,7 +6,12 @@ export const KEPT_AS_LAYOUT = "layout";
 
 /** The job's credentials for the registry that images go to, and for no other. */
 export function imageCredentials(packaging: PackagingDocument, env: Variables): Variables {
-  const host = imageRepository(packaging, env)?.split("/", 1)[0];
+  return credentialsFor(imageRepository(packaging, env), env);
+}
+
+/** The same for one repository; `null`: nothing is pushed. */
+export function credentialsFor(repository: string | null, env: Variables): Variables {
+  const host = repository?.split("/", 1)[0];
   return host === undefined ? env : { SLIPWAY_REGISTRY: host, ...env };
 }
 

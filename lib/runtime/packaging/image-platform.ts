@@ -6,3 +6,7 @@ export const PLATFORM_NAMES: Readonly<Record<ImagePlatform, { readonly uv: strin
   "linux/amd64": { uv: "x86_64-manylinux_2_28", npmCpu: "x64" },
   "linux/arm64": { uv: "aarch64-manylinux_2_28", npmCpu: "arm64" },
 };
+
+export function isImagePlatform(text: string): text is ImagePlatform {
+  return text in PLATFORM_NAMES;
+}

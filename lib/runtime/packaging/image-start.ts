@@ -5,7 +5,7 @@ import type { ContainerStart } from "../oci/assemble-image";
 import { defaultServerCommand } from "../serving/default-server";
 
 /** A user without a name, a home or any right, as distroless images have it. */
-const NOBODY = "65532:65532";
+export const NOBODY = "65532:65532";
 
 const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -23,10 +23,9 @@ export interface ImageFacts {
 export function imageStart(packaging: PackagingDocument, facts: ImageFacts): ContainerStart {
   const { manifest, modelDigest, baseEnv } = facts;
   const { latency } = manifest.policy.serving ?? { latency: null };
-  const path = baseEnv.find((each) => each.startsWith("PATH="))?.slice("PATH=".length) ?? DEFAULT_PATH;
   return {
     env: {
-      PATH: `${path}:${ImagePath.environment}/bin`,
+      PATH: extendedPath(baseEnv, `${ImagePath.environment}/bin`),
       PYTHONPATH: [ImagePath.environment, ImagePath.files, ImagePath.server].join(":"),
       PYTHONDONTWRITEBYTECODE: "1",
       PYTHONUNBUFFERED: "1",
@@ -43,6 +42,12 @@ export function imageStart(packaging: PackagingDocument, facts: ImageFacts): Con
     labels: imageLabels(facts),
     stopSignal: "SIGTERM",
   };
+}
+
+/** The PATH of a base with one more folder at its end: what the base has goes first. */
+export function extendedPath(baseEnv: readonly string[], folder: string): string {
+  const path = baseEnv.find((each) => each.startsWith("PATH="))?.slice("PATH=".length) ?? DEFAULT_PATH;
+  return `${path}:${folder}`;
 }
 
 /** A shell between the container's init and the server would keep SIGTERM to itself: a plain command takes its place. */

@@ -37,7 +37,7 @@ interface PackageManifest {
 }
 
 /** The package.json of every package installed below a `node_modules`, also of those nested in others. */
-async function manifestsBelow(modules: string): Promise<readonly string[]> {
+export async function manifestsBelow(modules: string): Promise<readonly string[]> {
   const manifests: string[] = [];
   const entries = await readdir(modules, { withFileTypes: true }).catch(() => []);
   for (const entry of entries.filter((each) => each.isDirectory())) {

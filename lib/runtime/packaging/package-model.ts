@@ -2,22 +2,27 @@ import { join } from "node:path";
 import type { ReleaseManifest } from "../../blueprint/manifest/release-manifest";
 import type { ImagePlatform, PackagingDocument } from "../../blueprint/pipeline/pipeline-document";
 import { ImagePath } from "../../blueprint/serving/serving-contract";
-import { type AssembledImage, assembleImage, assembleIndex, type ImageLayer } from "../oci/assemble-image";
-import { attachArtifact } from "../oci/attach-artifact";
+import { assembleImage } from "../oci/assemble-image";
 import type { Descriptor } from "../oci/descriptor";
-import type { ImageDestination } from "../oci/image-places";
-import type { WrittenLayer } from "../oci/layer/write-layer";
 import type { ImagePlaces } from "../oci/open-image";
-import { putImage } from "../oci/put-image";
 import type { BaseImage } from "../oci/resolve-base";
 import { somethingAt } from "../handoff/folder-digest";
 import { version } from "../version";
-import { type FoundBase, findBase, findBaseOrNothing } from "./base-image";
+import { findBase, findBaseOrNothing } from "./base-image";
 import { PartsFolder } from "./collect-parts";
 import { type LaidEnvironment, layEnvironment } from "./environment/lay-environment";
-import { layerOf } from "./image-layers";
+import type { LayerFolder } from "./image-layers";
 import { imageLabels, imageStart } from "./image-start";
 import type { LayOptions } from "./kept-folder";
+import {
+  type PackedLayer,
+  type PackedPlatform,
+  type Packing,
+  packLayer,
+  type PlatformImage,
+  platformSummary,
+  publishImages,
+} from "./publish-images";
 import { billOfMaterials } from "./sbom";
 import { layServer } from "./server-folder";
 
@@ -35,14 +40,7 @@ export interface ModelToPackage {
   readonly baseMayBeMissing: boolean;
 }
 
-/** Where an image is put together, and where it goes. */
-export interface Packing {
-  readonly places: ImagePlaces;
-  readonly destination: ImageDestination;
-  /** Name of the image in a layout; `null` where it goes by its digest alone. */
-  readonly tag: string | null;
-  readonly options: LayOptions;
-}
+export type { Packing } from "./publish-images";
 
 /** What was put together. */
 export interface PackagedModel {
@@ -55,23 +53,13 @@ export interface PackagedModel {
   readonly complete: boolean;
 }
 
-export interface PackagedPlatform {
-  readonly platform: ImagePlatform;
-  /** Of its manifest. */
-  readonly digest: string;
-  /** Bytes as they are pulled, the base's layers among them. */
-  readonly size: number;
-  readonly layers: readonly { readonly content: string; readonly digest: string; readonly size: number }[];
+export interface PackagedPlatform extends PackedPlatform {
   /** Python packages of the environment; `null` where a Dockerfile made it. */
   readonly packages: number | null;
 }
 
-interface PlatformImage {
-  readonly assembled: AssembledImage;
-  readonly base: FoundBase;
-  readonly written: readonly (WrittenLayer & ImageLayer)[];
+interface ModelImage extends PlatformImage {
   readonly environment: LaidEnvironment | null;
-  readonly bill: string;
 }
 
 /**
@@ -86,24 +74,12 @@ export async function packageModel(
   { places, destination, tag, options }: Packing,
 ): Promise<PackagedModel> {
   try {
-    const images: PlatformImage[] = [];
+    const images: ModelImage[] = [];
     for (const platform of model.packaging.platforms)
       images.push(await platformImage(model, platform, places, options));
-    for (const { assembled, base, written } of images) await putImage(assembled, base.image, written, destination);
-    const [first, ...others] = images.map(({ assembled }) => assembled);
     const labels = imageLabels({ ...model, modelDigest: model.model.digest });
-    const top = others.length === 0 ? first!.manifest : assembleIndex([first!, ...others], labels);
-    if (others.length > 0) await destination.putManifest(top);
-    await destination.publish(top, tag);
-    for (const { assembled, bill } of images) {
-      await attachArtifact(destination, assembled.manifest.descriptor, {
-        artifactType: "application/vnd.cyclonedx+json",
-        bytes: Buffer.from(bill),
-        annotations: { "org.opencontainers.image.title": "sbom.cdx.json" },
-      });
-    }
     return {
-      image: top.descriptor,
+      image: await publishImages(images, labels, { destination, tag }),
       platforms: images.map(summaryOf),
       baseDigest: images[0]!.base.image.digest,
       complete: images.every(({ base }) => base.complete),
@@ -119,7 +95,7 @@ async function platformImage(
   platform: ImagePlatform,
   places: ImagePlaces,
   options: LayOptions,
-): Promise<PlatformImage> {
+): Promise<ModelImage> {
   const { manifest, packaging, parts } = model;
   const { python } = manifest.pipeline;
   const fromWheels = packaging.base.kind === "image";
@@ -137,19 +113,20 @@ async function platformImage(
       : null;
   const server = packaging.server === null ? await layServer({ platform, python: python.version, ...options }) : null;
   const files = join(parts, PartsFolder.files);
-  const { cache } = options;
-  const written = [
+  const layer = (content: string, folder: LayerFolder): Promise<PackedLayer> =>
+    packLayer("package", content, folder, options.cache);
+  const packed = [
     ...(environment === null
       ? []
-      : [await layer("locked environment", { ...environment, root: ImagePath.environment, executables: true }, cache)]),
-    ...(server === null ? [] : [await layer("server", { ...server, root: ImagePath.server }, cache)]),
-    ...((await somethingAt(files)) ? [await layer("files", { folder: files, root: ImagePath.files }, cache)] : []),
-    await layer("model", { folder: model.model.folder, root: ImagePath.model }, cache),
+      : [await layer("locked environment", { ...environment, root: ImagePath.environment, executables: true })]),
+    ...(server === null ? [] : [await layer("server", { ...server, root: ImagePath.server })]),
+    ...((await somethingAt(files)) ? [await layer("files", { folder: files, root: ImagePath.files })] : []),
+    await layer("model", { folder: model.model.folder, root: ImagePath.model }),
   ];
   const facts = { manifest, modelDigest: model.model.digest, gitRevision: model.gitRevision };
   const assembled = assembleImage({
     base: base.image,
-    layers: written,
+    layers: packed,
     config: imageStart(packaging, { ...facts, baseEnv: base.image.config.config?.Env ?? [] }),
     platform,
     annotations: {
@@ -157,15 +134,7 @@ async function platformImage(
       ...(base.complete ? {} : { "dev.slipway.incomplete": "the layers of the base are missing" }),
     },
   });
-  return { assembled, base, written, environment, bill: billOf(model, base.image, environment) };
-}
-
-async function layer(
-  content: string,
-  folder: Parameters<typeof layerOf>[0],
-  cache: string,
-): Promise<WrittenLayer & ImageLayer> {
-  return { ...(await layerOf(folder, cache)), createdBy: `slipway package: ${content}` };
+  return { assembled, base, packed, environment, bill: billOf(model, base.image, environment) };
 }
 
 function billOf(
@@ -184,17 +153,6 @@ function billOf(
   });
 }
 
-function summaryOf({ assembled, written, environment }: PlatformImage): PackagedPlatform {
-  const { manifest, config, layers, platform } = assembled;
-  return {
-    platform,
-    digest: manifest.descriptor.digest,
-    size: [manifest.descriptor, config.descriptor, ...layers].reduce((sum, { size }) => sum + size, 0),
-    layers: written.map(({ createdBy, descriptor }) => ({
-      content: createdBy.replace("slipway package: ", ""),
-      digest: descriptor.digest,
-      size: descriptor.size,
-    })),
-    packages: environment?.packages.length ?? null,
-  };
+function summaryOf(image: ModelImage): PackagedPlatform {
+  return { ...platformSummary(image), packages: image.environment?.packages.length ?? null };
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { cp, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { findProgram, findPython } from "../python/find-python";
@@ -7,6 +8,7 @@ import type { ImagePlatform } from "../../blueprint/pipeline/pipeline-document";
 import { PLATFORM_NAMES } from "./image-platform";
 import { keptFolder, type KeptFolder, type LayOptions, type Making } from "./kept-folder";
 import { requireBuilds } from "./native-builds";
+import { type LockedPackages, type NpmPackage, npmPackages } from "./npm-packages";
 import { npmRefusal } from "./npm-report";
 
 export interface RuntimeToLay extends LayOptions {
@@ -19,7 +21,21 @@ export interface RuntimeToLay extends LayOptions {
 export interface LaidRuntime extends KeptFolder {
   /** The program that node runs, relative to the folder. */
   readonly main: string;
+  readonly packages: readonly NpmPackage[];
+  /** Slipway's version, by the lock. */
+  readonly version: string;
+  /** sha256 of package-lock.json in hex: what a workflow holds the lock against. */
+  readonly lockSha256: string;
+  /** Folder for the PATH, relative to the folder: `slipway`, executable, is all that is in it. */
+  readonly programs: string;
 }
+
+const MAIN = "node_modules/slipway/dist/runtime/main.js";
+
+const PROGRAMS = "bin";
+
+/** What stands in the place of npm's `.bin`, whose links no folder that is known by its files may hold. */
+const launcher = `#!/usr/bin/env node\nrequire("../${MAIN}");\n`;
 
 /**
  * Lays the jobs' runtime out for the target's platform: `node_modules` with exactly the packages of the lock, each of the integrity that
@@ -30,20 +46,25 @@ export interface LaidRuntime extends KeptFolder {
  */
 export async function layRuntime({ lockFolder, platform, ...options }: RuntimeToLay): Promise<LaidRuntime> {
   const files = await readRuntime(lockFolder);
-  requireIntegrity(files.lock);
+  const { locked, version } = requireLocked(files.lock);
   const npm = await findProgram("npm", options.env);
   if (npm === null) throw new BrokenEnvironmentError("npm is not on the PATH", "Install Node.js with its npm.");
   const { path: python } = await findPython("3.12", options.env);
   const vendored = files.vendored?.toString("base64") ?? "";
   const kept = await keptFolder(
     "runtimes",
-    [files.manifest, files.lock, vendored, platform],
+    [files.manifest, files.lock, vendored, platform, launcher],
     { ...options, python },
     async (making) => {
       await install(npm, files, platform, making, options);
     },
   );
-  return { ...kept, main: "node_modules/slipway/dist/runtime/main.js" };
+  return {
+    ...kept,
+    ...{ main: MAIN, programs: PROGRAMS, version },
+    packages: await npmPackages(kept.folder, locked),
+    lockSha256: createHash("sha256").update(files.lock).digest("hex"),
+  };
 }
 
 interface RuntimeFiles {
@@ -70,23 +91,27 @@ async function readRuntime(folder: string): Promise<RuntimeFiles> {
 }
 
 /** npm installs what has no integrity without a word. */
-function requireIntegrity(lock: string): void {
-  const packages = lockedPackages(lock);
-  const open = Object.entries(packages ?? {}).filter(([path, entry]) => path !== "" && entry.integrity === undefined);
-  if (packages !== null && open.length === 0) return;
-  throw new RefusedError(
+function requireLocked(lock: string): { readonly locked: LockedPackages; readonly version: string } {
+  const locked = lockedPackages(lock);
+  if (locked === null) throw notLocked("is no lock file of npm 7 or later");
+  const open = Object.keys(locked).filter((path) => path !== "" && locked[path]?.integrity === undefined);
+  if (open.length > 0) throw notLocked(`states no integrity of:\n${open.map((path) => `  - ${path}`).join("\n")}`);
+  const version = locked["node_modules/slipway"]?.version;
+  if (version === undefined) throw notLocked("names no package slipway");
+  return { locked, version };
+}
+
+function notLocked(says: string): RefusedError {
+  return new RefusedError(
     "runtime-not-locked",
-    packages === null
-      ? "package-lock.json of the runtime is no lock file of npm 7 or later"
-      : `package-lock.json of the runtime states no integrity of:\n${open.map(([path]) => `  - ${path}`).join("\n")}`,
+    `package-lock.json of the runtime ${says}`,
     "Synthesize the pipeline again, and merge what it delivers.",
   );
 }
 
-function lockedPackages(lock: string): Readonly<Record<string, { readonly integrity?: string }>> | null {
+function lockedPackages(lock: string): LockedPackages | null {
   try {
-    const { packages } = JSON.parse(lock) as { packages?: Readonly<Record<string, { readonly integrity?: string }>> };
-    return packages ?? null;
+    return (JSON.parse(lock) as { readonly packages?: LockedPackages }).packages ?? null;
   } catch {
     return null;
   }
@@ -115,8 +140,10 @@ async function install(
   await rename(join(project, "node_modules"), modules).catch(async () => {
     await cp(join(project, "node_modules"), modules, { recursive: true });
   });
-  // npm's own note of what it did, and links that only a shell's PATH would need.
+  // npm's own note of what it did, and links of all packages' programs.
   await rm(join(modules, ".package-lock.json"), { force: true });
   await rm(join(modules, ".bin"), { recursive: true, force: true });
+  await mkdir(join(folder, PROGRAMS));
+  await writeFile(join(folder, PROGRAMS, "slipway"), launcher, { mode: 0o755 });
   await requireBuilds(folder, platform);
 }

@@ -1,7 +1,6 @@
-import type * as CycloneDx from "@cyclonedx/cyclonedx-library";
 import { digestHex } from "../handoff/folder-digest";
-import { BrokenEnvironmentError } from "../refusals";
-import { type InstalledPackage, type PackageLicense } from "./environment/installed-packages";
+import { baseComponent, type BilledBase, billText, libraryComponent, loadCycloneDx } from "./bill-parts";
+import type { InstalledPackage } from "./environment/installed-packages";
 import { normalName } from "./environment/locked-requirements";
 
 /** What is in an image, as far as it is said in its software bill of materials. */
@@ -13,12 +12,7 @@ export interface BillOfMaterials {
     /** `sha256:...`: its content digest. */
     readonly digest: string;
   };
-  readonly baseImage: {
-    /** Without tag and digest, for example `registry.example.org/python`. */
-    readonly repository: string;
-    /** `sha256:...` of the manifest that the layers were put on. */
-    readonly digest: string;
-  };
+  readonly baseImage: BilledBase;
   /** What answers requests, for example `slipway-serving` of this Slipway. */
   readonly server: { readonly name: string; readonly version: string };
   /** Python packages of all layers. */
@@ -35,68 +29,18 @@ export interface BillOfMaterials {
  * @throws BrokenEnvironmentError when the library cannot be loaded
  */
 export function billOfMaterials({ model, baseImage, server, packages }: BillOfMaterials): string {
-  const { Enums, Models, Serialize, Spec } = loadCycloneDx();
-  const { Component } = Models;
-  const { ComponentType } = Enums;
-  const sha256 = (digest: string): CycloneDx.Models.HashDictionary =>
-    new Models.HashDictionary([[Enums.HashAlgorithm["SHA-256"], digestHex(digest)]]);
-
-  const image = baseImagePurl(baseImage);
-  const parts = {
-    model: new Component(ComponentType.MachineLearningModel, model.name, {
-      bomRef: `model:${model.digest}`,
-      hashes: sha256(model.digest),
-      ...(model.version !== null && { version: model.version }),
-    }),
-    base: new Component(ComponentType.Container, baseImage.repository, {
-      bomRef: image,
-      purl: image,
-      version: baseImage.digest,
-      hashes: sha256(baseImage.digest),
-    }),
-    server: new Component(ComponentType.Application, server.name, {
-      bomRef: `server:${server.name}@${server.version}`,
-      version: server.version,
-    }),
-  };
-  const libraries = packages.map(({ name, version, license }) => {
-    const purl = `pkg:pypi/${normalName(name)}@${encodeURIComponent(version)}`;
-    const component = new Component(ComponentType.Library, name, { bomRef: purl, purl, version });
-    for (const each of licensesOf(license, Models)) component.licenses.add(each);
-    return component;
+  const { Enums, Models } = loadCycloneDx();
+  const about = new Models.Component(Enums.ComponentType.MachineLearningModel, model.name, {
+    bomRef: `model:${model.digest}`,
+    hashes: new Models.HashDictionary([[Enums.HashAlgorithm["SHA-256"], digestHex(model.digest)]]),
+    ...(model.version !== null && { version: model.version }),
   });
-  const bill = new Models.Bom();
-  bill.metadata.component = parts.model;
-  for (const component of [parts.base, parts.server, ...libraries]) {
-    bill.components.add(component);
-    parts.model.dependencies.add(component.bomRef);
-  }
-  const normalize = new Serialize.JSON.Normalize.Factory(Spec.Spec1dot6);
-  return `${new Serialize.JsonSerializer(normalize).serialize(bill, { sortLists: true, space: 2 })}\n`;
-}
-
-/** Names of licenses that are no SPDX expression are kept as the package says them. */
-function licensesOf(license: PackageLicense, models: typeof CycloneDx.Models): readonly CycloneDx.Models.License[] {
-  if (license === null) return [];
-  if ("expression" in license) return [new models.LicenseExpression(license.expression)];
-  return license.names.map((name) => new models.NamedLicense(name));
-}
-
-/** A package URL of the type `oci`: the name is the last part of the repository, in lower case. */
-function baseImagePurl({ repository, digest }: BillOfMaterials["baseImage"]): string {
-  const name = repository.slice(repository.lastIndexOf("/") + 1).toLowerCase();
-  return `pkg:oci/${name}@${encodeURIComponent(digest)}?repository_url=${encodeURIComponent(repository)}`;
-}
-
-/** Only who packages needs it: it is loaded on first use. */
-function loadCycloneDx(): typeof CycloneDx {
-  try {
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- takes a while to load: only on first use
-    return require("@cyclonedx/cyclonedx-library") as typeof CycloneDx;
-  } catch (error) {
-    throw new BrokenEnvironmentError(
-      `the library that writes bills of materials cannot be loaded: ${(error as Error).message.split("\n")[0] ?? ""}`,
-      "Install Slipway anew: npm ci.",
-    );
-  }
+  const answering = new Models.Component(Enums.ComponentType.Application, server.name, {
+    bomRef: `server:${server.name}@${server.version}`,
+    version: server.version,
+  });
+  const libraries = packages.map((each) =>
+    libraryComponent(each, `pkg:pypi/${normalName(each.name)}@${encodeURIComponent(each.version)}`),
+  );
+  return billText(about, [baseComponent(baseImage), answering, ...libraries]);
 }

@@ -1,25 +1,21 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { parse } from "yaml";
 import { InvalidInputError } from "../../blueprint/problems";
+import type { ScalarType, SignatureColumn } from "../../blueprint/serving/model-signature";
+import { mlflowModelFile, mlflowSignature } from "../model/mlflow-signature";
 import { rowsOf, type ExampleRequest } from "./example-request";
-
-/** One input of an MLflow model's signature, as MLmodel writes it. */
-export interface SignatureInput {
-  readonly type: string;
-  readonly name?: string;
-  readonly required?: boolean;
-}
 
 /** What a model's own files say about its requests. */
 export interface ModelExamples {
   /** Named columns of the signature; empty when the model states none. */
-  readonly columns: readonly (SignatureInput & { readonly name: string })[];
+  readonly columns: readonly NamedColumn[];
   readonly requests: readonly ExampleRequest[];
 }
 
+export type NamedColumn = SignatureColumn & { readonly name: string };
+
 /** A value of each scalar type that a model accepts wherever it accepts the type. */
-const values: Readonly<Record<string, unknown>> = {
+const values: Readonly<Record<ScalarType, unknown>> = {
   boolean: true,
   integer: 1,
   long: 1,
@@ -36,13 +32,14 @@ const values: Readonly<Record<string, unknown>> = {
  * @throws InvalidInputError when its files give neither
  */
 export async function modelExamples(folder: string): Promise<ModelExamples> {
-  const file = await findMlmodel(folder);
-  const columns = namedColumns(await readFile(file, "utf8"));
+  const file = await mlflowModelFile(folder);
+  if (file === null) throw noModel(folder);
+  const columns = (await mlflowSignature(folder))?.inputs.filter(isNamed) ?? [];
   const saved = await readFile(join(dirname(file), "serving_input_example.json"), "utf8").catch(() => null);
   const rows = saved === null ? null : rowsOf(JSON.parse(saved));
   if (saved !== null && rows !== null && rows > 0)
     return { columns, requests: [{ body: saved, rows, expected: null }] };
-  const unknown = columns.filter(({ type }) => !(type in values));
+  const unknown = columns.filter(({ type }) => !isScalar(type));
   if (columns.length === 0 || unknown.length > 0) {
     const why =
       columns.length === 0 ? "names no columns" : `has columns of type ${unknown.map(({ type }) => type).join(", ")}`;
@@ -55,26 +52,28 @@ export async function modelExamples(folder: string): Promise<ModelExamples> {
       },
     ]);
   }
-  const split = { columns: columns.map(({ name }) => name), data: [columns.map(({ type }) => values[type])] };
+  const split = {
+    columns: columns.map(({ name }) => name),
+    data: [columns.map(({ type }) => values[type as ScalarType])],
+  };
   return { columns, requests: [{ body: JSON.stringify({ dataframe_split: split }), rows: 1, expected: null }] };
 }
 
-async function findMlmodel(folder: string): Promise<string> {
-  const entries = await readdir(folder, { recursive: true }).catch(() => []);
-  const found = entries.filter((path) => /^([^/]+\/)?MLmodel$/.test(path)).sort((a, b) => a.length - b.length);
-  if (found[0] !== undefined) return join(folder, found[0]);
-  throw new InvalidInputError(`model ${folder}`, [
+function noModel(folder: string): InvalidInputError {
+  return new InvalidInputError(`model ${folder}`, [
     {
       path: "MLmodel",
       value: undefined,
-      says: "is not in the folder or in one below it",
+      says: "is neither in the folder nor in a single one below it",
       remedy: "Name the folder of an MLflow model, or give requests with --payloads.",
     },
   ]);
 }
 
-function namedColumns(mlmodel: string): ModelExamples["columns"] {
-  const { signature } = parse(mlmodel) as { readonly signature?: { readonly inputs?: string | null } | null };
-  const inputs = JSON.parse(signature?.inputs ?? "[]") as readonly SignatureInput[];
-  return inputs.filter((each): each is SignatureInput & { readonly name: string } => typeof each.name === "string");
+function isNamed(column: SignatureColumn): column is NamedColumn {
+  return column.name !== null;
+}
+
+function isScalar(type: string): type is ScalarType {
+  return type in values;
 }

@@ -7,7 +7,7 @@ import type { Variables } from "../command-context";
 import { RefusedError } from "../refusals";
 import { containedEnding, describeEnding, type Ending } from "../user-code/user-command";
 import { predictionEnvironment } from "../user-code/user-environment";
-import { freePort } from "./free-port";
+import { freePort } from "../processes/free-port";
 import { memoryOfDescendants } from "./process-memory";
 import type { RunningServer, ServerControl } from "./running-server";
 

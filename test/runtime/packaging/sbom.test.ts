@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
+import { type RuntimeBill, runtimeBillOfMaterials } from "../../../lib/runtime/packaging/runtime-sbom";
 import { billOfMaterials, type BillOfMaterials } from "../../../lib/runtime/packaging/sbom";
 import { describeWith, pythonWith } from "../../tools";
 
@@ -15,17 +16,54 @@ const content: BillOfMaterials = {
   ],
 };
 
+const runtime: RuntimeBill = {
+  ...{ version: "7.8.9", lockSha256: "c".repeat(64), baseImage: content.baseImage },
+  packages: [
+    {
+      name: "@native/thing",
+      version: "2.0.0-r.1",
+      license: { expression: "(MIT OR Apache-2.0)" },
+      sha512: "d".repeat(128),
+    },
+    { name: "closed", version: "1.0.0", license: { names: ["SEE LICENSE IN LICENSE.md"] }, sha512: null },
+  ],
+};
+
 describeWith(
   () => pythonWith("cyclonedx"),
   "a bill of materials against CycloneDX's Python library",
   (python) => {
-    test("is valid by the schema of 1.6 and says what the image holds", () => {
-      const found: unknown = JSON.parse(
-        execFileSync(python, [join(__dirname, "cyclonedx_oracle.py")], {
-          input: billOfMaterials(content),
-          encoding: "utf8",
+    const readBack = (input: string): unknown =>
+      JSON.parse(execFileSync(python, [join(__dirname, "cyclonedx_oracle.py")], { input, encoding: "utf8" }));
+
+    test("of the jobs' runtime is valid and names npm packages by the hashes of the lock", () => {
+      const npm = (namespace: string | null, name: string, version: string): unknown =>
+        expect.objectContaining({ type: "npm", namespace, name, version });
+      expect(readBack(runtimeBillOfMaterials(runtime))).toEqual({
+        about: ["application", "slipway-runtime"],
+        model: [],
+        components: {
+          thing: {
+            ...{ type: "library", version: "2.0.0-r.1", purl: npm("@native", "thing", "2.0.0-r.1") },
+            ...{ hashes: [`SHA-512:${"d".repeat(128)}`], licenses: ["(MIT OR Apache-2.0)"] },
+          },
+          closed: {
+            ...{ type: "library", version: "1.0.0", purl: npm(null, "closed", "1.0.0") },
+            ...{ hashes: [], licenses: ["SEE LICENSE IN LICENSE.md"] },
+          },
+          "registry.test:5000/library/Python": expect.objectContaining({ type: "container" }),
+        },
+        dependencies: expect.objectContaining({
+          [`runtime:sha256:${runtime.lockSha256}`]: [
+            ...["pkg:npm/%40native/thing@2.0.0-r.1", "pkg:npm/closed@1.0.0"],
+            expect.stringContaining("pkg:oci/python"),
+          ],
         }),
-      );
+      });
+    });
+
+    test("is valid by the schema of 1.6 and says what the image holds", () => {
+      const found = readBack(billOfMaterials(content));
       const pypi = (name: string, version: string): unknown => expect.objectContaining({ type: "pypi", name, version });
       const oci = "pkg:oci/python";
       expect(found).toEqual({

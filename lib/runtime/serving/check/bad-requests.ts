@@ -25,7 +25,7 @@ export function badRequests(valid: string, columns: ModelExamples["columns"]): r
   const split = (JSON.parse(valid) as { readonly dataframe_split?: { columns: string[]; data: unknown[][] } })
     .dataframe_split;
   if (split === undefined || rowsOf(JSON.parse(valid)) === 0) return always;
-  const required = columns.find(({ name, required = true }) => required && split.columns.includes(name));
+  const required = columns.find(({ name, required }) => required && split.columns.includes(name));
   const number = columns.find(({ name, type }) => numeric.includes(type) && split.columns.includes(name));
   return [
     ...always,

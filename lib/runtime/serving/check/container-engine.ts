@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { Variables } from "../../command-context";
+import { answeringProgram } from "../../processes/answering-program";
 import { BrokenEnvironmentError } from "../../refusals";
 
 const run = promisify(execFile);
@@ -11,10 +12,8 @@ const engines = ["docker", "podman"] as const;
 export class ContainerEngine {
   /** @throws BrokenEnvironmentError when neither answers */
   public static async find(env: Variables): Promise<ContainerEngine> {
-    for (const program of engines) {
-      const engine = new ContainerEngine(program, env);
-      if ((await engine.attempt(["info", "--format", "{{json .}}"])) !== null) return engine;
-    }
+    const program = await answeringProgram(engines, env);
+    if (program !== null) return new ContainerEngine(program, env);
     throw new BrokenEnvironmentError(
       `no container engine answers (${engines.join(", ")})`,
       "Install one, or start its daemon; DOCKER_HOST names one elsewhere.",
