@@ -86,9 +86,10 @@ async function unpack(archive: string, folder: string): Promise<ReadonlyMap<stri
     }
   };
   // Both at once: a broken archive fails both, and neither failure may be left without anybody who waits for it.
-  await Promise.all([pipeline(createReadStream(archive), reading), take()]).catch((error: NodeJS.ErrnoException) => {
+  await Promise.all([pipeline(createReadStream(archive), reading), take()]).catch((error: unknown) => {
+    const { errno, message } = error as NodeJS.ErrnoException;
     // A full disk is no fault of the archive.
-    throw error.errno === undefined ? unreadable(error.message) : error;
+    throw errno === undefined ? unreadable(message) : error;
   });
   return links;
 }

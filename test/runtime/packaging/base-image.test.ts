@@ -30,13 +30,17 @@ test.each([
 
 test("that says nothing of its Python, and one that needs none, are taken", async () => {
   expect(await findBase(await base(), "linux/amd64", "3.11", places)).toMatchObject({ complete: true });
-  expect(await findBase(await base(withPython("2.7.18")), "linux/amd64", null, places)).toMatchObject({ complete: true });
+  expect(await findBase(await base(withPython("2.7.18")), "linux/amd64", null, places)).toMatchObject({
+    complete: true,
+  });
 });
 
 test.each(["3.1.1", "3.12.0", "3.110.0"])("whose Python is %s is refused for 3.11", async (has) => {
   const reference = await base(withPython(has));
   for (const find of [findBase, findBaseOrNothing])
-    await expect(find(reference, "linux/amd64", "3.11", places)).rejects.toMatchObject({ check: "base-python-differs" });
+    await expect(find(reference, "linux/amd64", "3.11", places)).rejects.toMatchObject({
+      check: "base-python-differs",
+    });
 });
 
 describe("whose registry does not answer", () => {

@@ -110,7 +110,9 @@ test.each(formats)("an archive of the %s format keeps its configuration to the b
 });
 
 describeWith(
-  () => needPrograms("skopeo", ["skopeo"]),
+  () => {
+    needPrograms("skopeo", ["skopeo"]);
+  },
   "skopeo, beside us",
   () => {
     const skopeo = (...args: string[]): string => execFileSync("skopeo", args, { encoding: "utf8" });

@@ -21,7 +21,7 @@ async function filesOf(file: string): Promise<Readonly<Record<string, string>>> 
   reading.end(gunzipSync(readFileSync(file)));
   const found: Record<string, string> = {};
   for await (const entry of reading) {
-    if (entry.header.type === "file") found[entry.header.name] = entry.header.mode!.toString(8);
+    if (entry.header.type === "file") found[entry.header.name] = entry.header.mode.toString(8);
     entry.resume();
   }
   return found;

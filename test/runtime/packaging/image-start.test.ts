@@ -34,10 +34,13 @@ test("tells the server what it serves, and where Python finds packages", () => {
 });
 
 test("a base without a PATH gets the usual one; a policy without a latency names no limit", () => {
-  const { env } = start({}, {
-    baseEnv: [],
-    manifest: { ...facts.manifest, policy: { ...facts.manifest.policy, serving: null } },
-  } as never);
+  const { env } = start(
+    {},
+    {
+      baseEnv: [],
+      manifest: { ...facts.manifest, policy: { ...facts.manifest.policy, serving: null } },
+    },
+  );
   expect(env.PATH).toMatch(/^\/usr\/local\/sbin:.*:\/bin:\/opt\/slipway\/environment\/bin$/);
   expect(env).not.toHaveProperty("SLIPWAY_LATENCY_LIMIT_SECONDS");
 });

@@ -52,6 +52,14 @@ test("an image stays a layout that names base, files and model, with a signed st
   expect(await verifiedImage(readFileSync(join(image, ImageFile.statement)), trusted, of)).toBe(document.image);
 });
 
+test("a Dockerfile without anything that builds it is a broken environment", async () => {
+  const one = await packaged();
+  one.describe({ base: { kind: "dockerfile", file: "Dockerfile", context: "." } });
+  const said = refusal(await one.build({ PATH: "/nowhere" }));
+  expect(said).toMatchObject({ exitCode: ExitCode.brokenEnvironment, says: expect.stringContaining("no builder") });
+  expect(said.remedy).toContain("Packaging.image()");
+});
+
 test("a review assembles, and neither keeps nor signs", async () => {
   const one = await packaged();
   await one.build();
