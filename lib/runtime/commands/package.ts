@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { canonicalText } from "../../blueprint/manifest/canonical-text";
 import type { PackagingDocument } from "../../blueprint/pipeline/pipeline-document";
@@ -12,7 +12,7 @@ import { ImagePlaces } from "../oci/open-image";
 import { parseReference } from "../oci/reference";
 import { markdownTable } from "../output/markdown";
 import { baseUpdate } from "../packaging/base-image";
-import { PartsFolder } from "../packaging/collect-parts";
+import { baseReference } from "../packaging/collected-parts";
 import { ImageFile } from "../packaging/image-handoff";
 import { layOptions } from "../packaging/lay-options";
 import { imageCredentials, imageRepository } from "../packaging/image-place";
@@ -86,16 +86,6 @@ On the review line everything is assembled, nothing is pushed or signed.`,
     };
   },
 };
-
-/** What the packaging names, or the only image that its Dockerfile left. */
-async function baseReference({ base }: PackagingDocument, parts: string): Promise<string> {
-  if (base.kind === "image") return base.reference;
-  const layout = join(parts, PartsFolder.base);
-  const { manifests } = JSON.parse(await readFile(join(layout, "index.json"), "utf8")) as {
-    readonly manifests: readonly { readonly digest: string }[];
-  };
-  return `oci:${layout}@${manifests[0]!.digest}`;
-}
 
 interface Signing {
   readonly packaged: PackagedModel;

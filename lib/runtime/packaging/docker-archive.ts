@@ -4,7 +4,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join, posix } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { extract } from "tar-stream";
-import { pathFault } from "../handoff/folder-digest";
+import { pathFault, somethingAt } from "../handoff/folder-digest";
 import { bytesBlob, fileBlob } from "../oci/blobs";
 import { documentOf, type Descriptor } from "../oci/descriptor";
 import { parseConfig } from "../oci/image-documents";
@@ -40,14 +40,18 @@ export async function copyDockerArchive(
   ) as ArchivedImage[];
   if (image === undefined || others.length > 0)
     throw unreadable(`it holds ${others.length + (image === undefined ? 0 : 1)} images`);
+  for (const path of [image.Config, ...image.Layers])
+    if (!(await somethingAt(fileOf(path)))) throw unreadable(`it does not hold ${path}, which it names`);
   const configBytes = await readFile(fileOf(image.Config));
   const config = bytesBlob(MediaType.config, configBytes);
   const { rootfs } = parseConfig(configBytes, config.descriptor.digest);
+  if (image.Layers.length !== rootfs.diff_ids.length)
+    throw unreadable(`it holds ${image.Layers.length} layers, its configuration names ${rootfs.diff_ids.length}`);
   const layers: Descriptor[] = [];
   for (const [index, path] of image.Layers.entries()) {
     const { descriptor, diffId, file } = await compressed(fileOf(path), join(scratch, `layer-${index}.tar.gz`));
     if (diffId !== rootfs.diff_ids[index])
-      throw unreadable(`its layer ${path} is ${diffId}, not ${rootfs.diff_ids[index] ?? "one of its own"}`);
+      throw unreadable(`its layer ${path} is ${diffId}, not ${rootfs.diff_ids[index]!}`);
     await destination.putBlob(fileBlob(descriptor, file));
     layers.push(descriptor);
   }
@@ -67,20 +71,26 @@ export async function copyDockerArchive(
 async function unpack(archive: string, folder: string): Promise<ReadonlyMap<string, string>> {
   const links = new Map<string, string>();
   const reading = extract();
-  const written = pipeline(createReadStream(archive), reading);
-  for await (const entry of reading) {
-    const { name, type, linkname } = entry.header;
-    const path = name.replace(/^\.\//, "").replace(/\/$/, "");
-    if (type === "symlink" || type === "link") {
-      links.set(path, posix.normalize(posix.join(type === "symlink" ? posix.dirname(path) : "", linkname)));
-    } else if (type === "file" && pathFault(path) === null) {
-      await mkdir(dirname(join(folder, path)), { recursive: true });
-      await pipeline(entry, createWriteStream(join(folder, path)));
-      continue;
+  const take = async (): Promise<void> => {
+    for await (const entry of reading) {
+      const { name, type, linkname } = entry.header;
+      const path = name.replace(/^\.\//, "").replace(/\/$/, "");
+      if (type === "symlink" || type === "link") {
+        links.set(path, posix.normalize(posix.join(type === "symlink" ? posix.dirname(path) : "", linkname)));
+      } else if (type === "file" && pathFault(path) === null) {
+        await mkdir(dirname(join(folder, path)), { recursive: true });
+        await pipeline(entry, createWriteStream(join(folder, path)));
+        continue;
+      }
+      entry.resume();
     }
-    entry.resume();
-  }
-  await written;
+  };
+  // Both at once: a broken archive fails both, and neither failure may be left without anybody who waits for it.
+  await Promise.all([pipeline(createReadStream(archive), reading), take()]).catch((error: unknown) => {
+    const { errno, message } = error as NodeJS.ErrnoException;
+    // A full disk is no fault of the archive.
+    throw errno === undefined ? unreadable(message) : error;
+  });
   return links;
 }
 

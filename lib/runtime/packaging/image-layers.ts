@@ -1,9 +1,10 @@
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileSha256 } from "../file-sha256";
 import { digestFolder, digestHex, type FolderContent } from "../handoff/folder-digest";
 import type { LayerFile } from "../oci/layer/layer-entry";
 import { writeLayer, type WrittenLayer } from "../oci/layer/write-layer";
+import { BrokenEnvironmentError } from "../refusals";
 
 /** A folder whose files become a layer. */
 export interface LayerFolder {
@@ -21,6 +22,7 @@ export interface LayerFolder {
  * and compressing it is most of the work.
  *
  * @param cache - the user's cache folder
+ * @throws BrokenEnvironmentError when what was written does not stay
  */
 export async function layerOf(
   { folder, root, content, executables = false }: LayerFolder,
@@ -30,9 +32,8 @@ export async function layerOf(
   const place = join(cache, "layers", digestHex(digest).slice(0, 40) + root.replaceAll("/", "-"));
   const kept = await keptLayer(place);
   if (kept !== null) return kept;
-  await rm(place, { recursive: true, force: true });
-  const part = `${place}.${process.pid}.part`;
-  await mkdir(part, { recursive: true });
+  await mkdir(join(cache, "layers"), { recursive: true });
+  const part = await mkdtemp(`${place}.part-`);
   try {
     const entries: LayerFile[] = [];
     for (const { path } of files) {
@@ -43,12 +44,24 @@ export async function layerOf(
     const written = await writeLayer(entries, join(part, layerFile));
     const { descriptor, diffId } = written;
     await writeFile(join(part, factsFile), JSON.stringify({ descriptor, diffId } satisfies LayerFacts));
-    // Somebody else may have written the same meanwhile; one of the two stays.
-    await rename(part, place).catch(() => undefined);
-    return (await keptLayer(place)) ?? written;
+    return await keep(part, place);
   } finally {
     await rm(part, { recursive: true, force: true });
   }
+}
+
+/** Somebody else may have written the same meanwhile, and be reading it: a layer goes only when it is not what it was. */
+async function keep(part: string, place: string): Promise<WrittenLayer> {
+  const others = await keptLayer(place);
+  if (others !== null) return others;
+  await rm(place, { recursive: true, force: true });
+  await rename(part, place).catch(() => undefined);
+  const kept = await keptLayer(place);
+  if (kept !== null) return kept;
+  throw new BrokenEnvironmentError(
+    `the layer ${place} is not what was just written there`,
+    "Let no other program write into Slipway's cache; look at the disk.",
+  );
 }
 
 type LayerFacts = Pick<WrittenLayer, "descriptor" | "diffId">;
@@ -58,10 +71,18 @@ const factsFile = "layer.json";
 
 /** A kept layer, if its bytes are still what they were. */
 async function keptLayer(place: string): Promise<WrittenLayer | null> {
-  const text = await readFile(join(place, factsFile), "utf8").catch(() => null);
-  if (text === null) return null;
-  const facts = JSON.parse(text) as LayerFacts;
+  const facts = await readFacts(join(place, factsFile));
+  if (facts === null) return null;
   const file = join(place, layerFile);
   const sha256 = await fileSha256(file).catch(() => null);
   return facts.descriptor.digest === `sha256:${sha256}` ? { ...facts, file } : null;
+}
+
+/** A machine that lost its power may leave a file that was never filled. */
+async function readFacts(file: string): Promise<LayerFacts | null> {
+  try {
+    return JSON.parse(await readFile(file, "utf8")) as LayerFacts;
+  } catch {
+    return null;
+  }
 }

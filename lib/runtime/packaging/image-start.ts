@@ -52,7 +52,8 @@ export function extendedPath(baseEnv: readonly string[], folder: string): string
 
 /** A shell between the container's init and the server would keep SIGTERM to itself: a plain command takes its place. */
 export function serverEntrypoint(command: string): readonly string[] {
-  const isPlain = /^[\w@%+:,./-][\w@%+=:,./ -]*$/.test(command);
+  // A variable before the program, or an exec that is there already, is no program that could be executed.
+  const isPlain = /^(?!exec\b)[\w@%+:,./-]+(?: [\w@%+=:,./ -]*)?$/.test(command);
   return ["/bin/sh", "-ec", isPlain ? `exec ${command}` : command];
 }
 

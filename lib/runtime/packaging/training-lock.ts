@@ -4,12 +4,13 @@ import { fileSha256 } from "../file-sha256";
 import { RefusedError } from "../refusals";
 import type { TrainingReport } from "../train/training-report";
 import { PartsFolder } from "./collect-parts";
+import { requirePart } from "./collected-parts";
 
 /**
  * A model is served with what it was trained with: the lock of the image is the lock that its training report names, which the model's
  * digest covers.
  *
- * @throws RefusedError `lock-not-of-training`, `training-report-missing`
+ * @throws RefusedError `lock-not-of-training`, `training-report-missing`, `parts-of-other-packaging`
  */
 export async function requireTrainingLock(
   parts: string,
@@ -23,7 +24,9 @@ export async function requireTrainingLock(
       "Package models that `slipway train` trained.",
     );
   }
-  const digest = `sha256:${await fileSha256(join(parts, PartsFolder.lock, lockFile))}`;
+  const lock = join(parts, PartsFolder.lock, lockFile);
+  await requirePart(lock, lockFile);
+  const digest = `sha256:${await fileSha256(lock)}`;
   if (digest === training.environmentLock.digest) return;
   throw new RefusedError(
     "lock-not-of-training",

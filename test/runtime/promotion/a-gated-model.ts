@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { createSigningKeyPair, type SigningKeyPair } from "../../../lib/runtime/keys/signing-key-pair";
+import type { PipelineDocument } from "../../../lib/blueprint/pipeline/pipeline-document";
 import type { PolicyDocument } from "../../../lib/blueprint/policy/policy-document";
 import { policyDigest } from "../../../lib/blueprint/policy/quality-policy";
 import { evidenceText, signEvidence } from "../../../lib/runtime/evidence/evidence-file";
@@ -44,8 +45,9 @@ export class GatedPipeline {
     public readonly name: string,
     private readonly trackingUri: string,
     private readonly limit = 0.7,
+    more: { readonly pipeline?: Partial<PipelineDocument>; readonly serving?: PolicyDocument["serving"] } = {},
   ) {
-    this.policy = policyWithLimit(limit);
+    this.policy = { ...policyWithLimit(limit), serving: more.serving ?? null };
     this.repository = new ModelRepository(
       {
         name,
@@ -56,6 +58,7 @@ export class GatedPipeline {
           { name: "staging", approval: false, service: null, servedAt: null, needsLatencyVerdict: false },
           { name: "production", approval: true, service: null, servedAt: null, needsLatencyVerdict: true },
         ],
+        ...more.pipeline,
       },
       { policy: this.policy },
     );
