@@ -11,6 +11,7 @@ import {
   JobRuntime,
   metric,
   MlPipeline,
+  type MlPipelineProps,
   Packaging,
   QualityPolicy,
   Store,
@@ -18,7 +19,7 @@ import {
   Training,
   Trigger,
 } from "slipway";
-import { GitHubRepository, Reviewer } from "slipway/github";
+import { type DeliveredPipeline, GitHubRepository, Reviewer } from "slipway/github";
 
 /** What "good enough to ship" means. docs/tutorial.md says how the limits were found. */
 export const policy = new QualityPolicy({
@@ -40,11 +41,11 @@ export const policy = new QualityPolicy({
   drift: { populationStabilityIndex: 0.2 },
 });
 
-/** The delivery of one model repository: its CI, environments, rules. */
+/** The delivery of one model repository: its CI, environments, rules. What differs elsewhere, such as in another region, is given. */
 export class InsuranceRiskDelivery extends TerraformStack {
   public readonly pipeline: MlPipeline;
 
-  public constructor(scope: Construct, id: string) {
+  public constructor(scope: Construct, id: string, differing: Partial<MlPipelineProps<DeliveredPipeline>> = {}) {
     super(scope, id);
     new S3Backend(this, {
       bucket: "acme-terraform-state",
@@ -62,10 +63,7 @@ export class InsuranceRiskDelivery extends TerraformStack {
       repositoryPath: "examples/insurance-risk/repository",
       runtime: JobRuntime.vendored("slipway-0.1.0.tgz"), // once published: leave it out
       contract: "contracts/claims.odcs.yaml",
-      data: DataSource.command("python data/fetch.py", {
-        output: "data/claims.parquet",
-        sample: "data/sample.csv",
-      }),
+      data: DataSource.command("python data/fetch.py", { output: "data/claims.parquet", sample: "data/sample.csv" }),
       heldOut: HeldOut.from(3, { fraction: 0.3, seed: 1 }), // 30 % of the people, from the third year on
       lint: "ruff check .",
       test: "pytest",
@@ -82,6 +80,7 @@ export class InsuranceRiskDelivery extends TerraformStack {
         Environment.staging({ servedAt: "http://insurance-risk.staging.svc:8080" }),
         Environment.production({ reviewers: [Reviewer.team("risk-owners")] }),
       ],
+      ...differing,
     });
   }
 }

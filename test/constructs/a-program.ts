@@ -4,10 +4,12 @@ import { GithubProvider } from "@cdktf/provider-github/lib/provider";
 import { App, TerraformStack } from "cdktf";
 import {
   demographicParityDifference,
+  Duration,
   Environment,
   JobRuntime,
   metric,
   MlPipeline,
+  Packaging,
   QualityPolicy,
   Store,
   topFraction,
@@ -34,11 +36,17 @@ export function aStack(id = "delivery", outdir?: string): TerraformStack {
   return stack;
 }
 
-export function aPolicy(): QualityPolicy {
+export function aPolicy({ latencyMillis }: { readonly latencyMillis?: number } = {}): QualityPolicy {
   return new QualityPolicy({
     decision: topFraction(0.1),
     accuracy: [metric("auc").atLeast(0.7), metric("auc").notWorseThanProduction({ margin: 0.01 })],
     fairness: [demographicParityDifference({ group: "female" }).atMost(0.1)],
+    ...(latencyMillis !== undefined && {
+      serving: {
+        errorRate: 0.01,
+        latency: { quantile: 0.95, atMost: Duration.millis(latencyMillis), at: { requestsPerSecond: 20 } },
+      },
+    }),
   });
 }
 
@@ -68,6 +76,22 @@ export function promotingProps(stack: TerraformStack, delivery = aDelivery(stack
     ...requiredProps(stack, delivery),
     store: Store.s3({ bucket: "acme-models", region: "eu-central-1" }),
     environments: [Environment.staging(), Environment.production({ reviewers: [Reviewer.team("risk-owners")] })],
+  };
+}
+
+/** The same, in images, of which staging measures whether they keep their latency. */
+export function packagingProps(stack: TerraformStack, delivery = aDelivery(stack)): Props {
+  return {
+    ...promotingProps(stack, delivery),
+    policy: aPolicy({ latencyMillis: 150 }),
+    packaging: Packaging.image({
+      base: `python:3.12-slim@sha256:${"5".repeat(64)}`,
+      repository: "registry.acme.example/risk",
+    }),
+    environments: [
+      Environment.staging({ servedAt: "http://risk.staging.svc:8080" }),
+      Environment.production({ reviewers: [Reviewer.team("risk-owners")] }),
+    ],
   };
 }
 

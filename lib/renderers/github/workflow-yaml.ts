@@ -24,7 +24,8 @@ export function workflowYaml(workflow: Workflow): string {
       if (!isScalar(pair.key) || !isScalar(pair.value)) return;
       const pin = pair.key.value === "uses" ? pins.get(String(pair.value.value)) : undefined;
       if (pin !== undefined) pair.value.comment = ` ${pin.version}`;
-      if (pair.key.value === "id-token") pair.value.comment = " how clouds and Sigstore know this job";
+      const permission = PERMISSIONS.get(String(pair.key.value));
+      if (permission !== undefined) pair.value.comment = ` ${permission}`;
       if (pair.key.value === "run") pair.value.type = Scalar.BLOCK_LITERAL;
     },
   });
@@ -36,6 +37,12 @@ export function workflowYaml(workflow: Workflow): string {
   }
   return document.toString({ lineWidth: 0 });
 }
+
+/** What a reader of the file is told about a permission that lets a job do more than read. */
+const PERMISSIONS: ReadonlyMap<string, string> = new Map([
+  ["id-token", "how clouds and Sigstore know this job"],
+  ["packages", "pushes the image to GitHub's registry"],
+]);
 
 const HEADER = ` Written by Slipway from the program that defines this pipeline. Change the program, not this file:
  the next deployment writes it again, and the jobs refuse a manifest that does not belong to it.`;

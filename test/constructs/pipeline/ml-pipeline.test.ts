@@ -6,7 +6,8 @@ import { Construct } from "constructs";
 import { lower } from "../../../lib/jobs/lower";
 import { GitHubRepository, Deliverer } from "slipway/github";
 import { MlPipeline, Environment, Signer } from "slipway";
-import { aPipeline, aStack, promotingProps, requiredProps } from "../a-program";
+import { policyDigest } from "../../../lib/blueprint/policy/quality-policy";
+import { aPipeline, aPolicy, aStack, packagingProps, promotingProps, requiredProps } from "../a-program";
 import { addresses, readablePlan } from "./readable-plan";
 
 function planOf(pipeline: MlPipeline): string {
@@ -16,6 +17,15 @@ function planOf(pipeline: MlPipeline): string {
 describe("a pipeline's plan", () => {
   test("for a pipeline that promotes, delivered as one pull request", () => {
     expect(readablePlan(planOf(aPipeline()))).toMatchSnapshot();
+  });
+
+  test("for a pipeline that packages: an environment more, for the job that pushes images", () => {
+    const [without, packaging] = [promotingProps, packagingProps].map((props) =>
+      readablePlan(planOf(aPipeline(props))),
+    );
+    const more = Object.entries(packaging!).filter(([path]) => !(path in without!));
+    expect(Object.fromEntries(more)).toMatchSnapshot();
+    expect(Object.keys(without!).filter((path) => !(path in packaging!))).toEqual([]);
   });
 
   test("for the least that can be said", () => {
@@ -85,8 +95,21 @@ describe("what a pipeline delivers", () => {
       },
     ]);
     expect(JSON.parse(variables.SLIPWAY_ACCEPTED_POLICIES!.valueInput!)).toEqual({
-      gate: [expect.stringMatching(/^sha256:[0-9a-f]{64}$/)],
+      gate: [policyDigest(pipeline.manifest.policy, "gate")],
+      serving: [policyDigest(pipeline.manifest.policy, "serving")],
     });
+  });
+
+  test("accepts another latency limit only under another digest, and the same gate evidence with it", () => {
+    const accepted = (millis: number): Record<string, string[]> => {
+      const of = aPipeline((stack) => ({ ...packagingProps(stack), policy: aPolicy({ latencyMillis: millis }) }));
+      return JSON.parse(
+        of.delivered.environments.production!.variables.SLIPWAY_ACCEPTED_POLICIES!.valueInput!,
+      ) as never;
+    };
+    const [narrow, wide] = [accepted(100), accepted(150)];
+    expect(narrow.gate).toEqual(wide.gate);
+    expect(narrow.serving).not.toEqual(wide.serving);
   });
 
   test("trusts a laptop only where a laptop's key is named", () => {
@@ -146,5 +169,16 @@ describe("what a pipeline delivers", () => {
       ([, { variables }]) => "SLIPWAY_STORE" in variables,
     );
     expect(having.map(([name]) => name).sort()).toEqual(["baseline", "registry", "staging"]);
+  });
+
+  test("tells the job that packages where images go, and the one that verifies where the model is served", () => {
+    const { delivered } = aPipeline((stack) => ({
+      ...packagingProps(stack),
+      variables: { SLIPWAY_IMAGES: "eu.registry.acme.example/risk", SLIPWAY_SERVICE_URL: "http://risk.eu.svc:8080" },
+    }));
+    const having = (name: string): readonly string[] =>
+      Object.keys(delivered.environments).filter((each) => name in delivered.environments[each]!.variables);
+    expect(having("SLIPWAY_IMAGES")).toEqual(["images"]);
+    expect(having("SLIPWAY_SERVICE_URL")).toEqual(["staging"]);
   });
 });

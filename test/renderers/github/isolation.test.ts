@@ -66,6 +66,26 @@ describe("who holds what, read from the rendered workflows", () => {
     });
   });
 
+  test("only the job that pushes to GitHub's registry has its own token, may push, and keeps no password there", () => {
+    forEveryJob((job, { line, pipeline }) => {
+      const { repository } = pipeline.packaging ?? { repository: null };
+      const pushes = line === "delivery" && job.id === "package" && repository !== null;
+      const enters = pushes && repository.startsWith("ghcr.io/");
+      const values = Object.assign({}, ...job.steps.map(({ env }) => env)) as Readonly<Record<string, string>>;
+      const token = {
+        SLIPWAY_REGISTRY_USERNAME: "${{ github.actor }}",
+        SLIPWAY_REGISTRY_PASSWORD: "${{ github.token }}",
+      };
+      if (enters) expect(values).toMatchObject(token);
+      else expect(JSON.stringify(values)).not.toContain("github.token");
+      expect(job.permissions.packages).toBe(enters ? "write" : undefined);
+      const amazon = pushes && repository.includes(".dkr.ecr.");
+      if (amazon) expect(job.permissions["id-token"]).toBe("write");
+      const asked = Object.values(values).some((value) => value.includes("secrets.SLIPWAY_REGISTRY_"));
+      expect(asked).toBe(pushes && !enters && !amazon);
+    });
+  });
+
   test("what a job says it holds is what its file gives it", () => {
     for (const { line, workflow, pipeline } of everyLine) {
       for (const { id, holdings, secrets, variables } of lower({ pipeline }, line)) {

@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { createSigningKeyPair, type SigningKeyPair } from "../../../lib/runtime/keys/signing-key-pair";
 import type { PipelineDocument } from "../../../lib/blueprint/pipeline/pipeline-document";
-import type { PolicyDocument } from "../../../lib/blueprint/policy/policy-document";
+import type { PolicyDocument, ServingPolicy } from "../../../lib/blueprint/policy/policy-document";
 import { policyDigest } from "../../../lib/blueprint/policy/quality-policy";
 import { evidenceText, signEvidence } from "../../../lib/runtime/evidence/evidence-file";
 import { ed25519Signer } from "../../../lib/runtime/signing/ed25519-signer";
@@ -34,20 +34,27 @@ export interface GateChanges {
   readonly key?: SigningKeyPair;
 }
 
+/** What a pipeline of the tests says besides. */
+export interface PipelineChanges {
+  readonly pipeline?: Partial<PipelineDocument>;
+  /** @default - nothing of latency is promised */
+  readonly serving?: ServingPolicy | null;
+}
+
 /** A pipeline with a store, two environments, a gate's key, and what the gate would hand over. */
 export class GatedPipeline {
   public readonly repository: ModelRepository;
   public readonly store: string;
   public readonly key = createSigningKeyPair();
-  private readonly policy: PolicyDocument;
+  public readonly policy: PolicyDocument;
 
   public constructor(
     public readonly name: string,
     private readonly trackingUri: string,
     private readonly limit = 0.7,
-    more: { readonly pipeline?: Partial<PipelineDocument>; readonly serving?: PolicyDocument["serving"] } = {},
+    { pipeline = {}, serving = null }: PipelineChanges = {},
   ) {
-    this.policy = { ...policyWithLimit(limit), serving: more.serving ?? null };
+    this.policy = { ...policyWithLimit(limit), serving };
     this.repository = new ModelRepository(
       {
         name,
@@ -58,7 +65,7 @@ export class GatedPipeline {
           { name: "staging", approval: false, service: null, servedAt: null, needsLatencyVerdict: false },
           { name: "production", approval: true, service: null, servedAt: null, needsLatencyVerdict: true },
         ],
-        ...more.pipeline,
+        ...pipeline,
       },
       { policy: this.policy },
     );
@@ -71,7 +78,10 @@ export class GatedPipeline {
     return {
       MLFLOW_TRACKING_URI: this.trackingUri,
       SLIPWAY_SIGNERS: JSON.stringify(signers),
-      SLIPWAY_ACCEPTED_POLICIES: JSON.stringify({ gate: [policyDigest(policyWithLimit(0.7), "gate")] }),
+      SLIPWAY_ACCEPTED_POLICIES: JSON.stringify({
+        gate: [policyDigest(policyWithLimit(0.7), "gate")],
+        serving: [policyDigest(this.policy, "serving")],
+      }),
       SLIPWAY_SIGNING_KEY: this.key.privateKey,
       GITHUB_ACTIONS: "true",
       GITHUB_ACTOR: "ann",

@@ -13,7 +13,7 @@ export function stageOrder(pipeline: PipelineDocument, line: Line): ReadonlyMap<
       if (index > 0) earlier.add(stages[index - 1]!);
     });
   };
-  const { commands, registry, triggers } = pipeline;
+  const { commands, registry, triggers, packaging } = pipeline;
   const trains = line === "delivery" || pipeline.data.sample !== null;
   const looks = line === "delivery" && triggers.some(({ kind }) => kind === "newData" || kind === "drift");
 
@@ -21,14 +21,24 @@ export function stageOrder(pipeline: PipelineDocument, line: Line): ReadonlyMap<
     ["lint", commands.lint],
     ["test", commands.test],
   ] as const) {
-    if (command !== null) chain(check, ...(trains ? ["train"] : []));
+    if (command === null) continue;
+    chain(check, ...(trains ? ["train"] : []));
+    // A Dockerfile's commands run no earlier than a training's: not before the checks, and not when nothing is due.
+    if (trains && packaging !== null) chain(check, "build");
   }
+  const image = packaging === null ? [] : ["package", "latency"];
   if (trains) {
-    chain("acquire", "validate-data", ...(looks ? ["detect"] : []), "split", "train", "predict", "gate");
+    chain("acquire", "validate-data", ...(looks ? ["detect"] : []), "split", "train", "predict", "gate", ...image);
+    if (packaging !== null) chain(...(looks ? ["detect"] : []), "build", "package");
   }
   if (line === "delivery") {
     chain(...(looks ? ["detect"] : []), "baseline", "predict");
-    chain("gate", ...(registry === null ? [] : ["register"]), ...pipeline.environments.flatMap(environmentStages));
+    // A model leaves the run only in an image that served it.
+    chain(
+      image.at(-1) ?? "gate",
+      ...(registry === null ? [] : ["register"]),
+      ...pipeline.environments.flatMap(environmentStages),
+    );
   }
   const customs = pipeline.customStages.filter(({ lines }) => lines.includes(line));
   for (const { name } of customs) chain(name);
@@ -39,8 +49,12 @@ export function stageOrder(pipeline: PipelineDocument, line: Line): ReadonlyMap<
   return closed(before);
 }
 
-function environmentStages({ name, service }: PipelineDocument["environments"][number]): readonly string[] {
-  return [`promote-${name}`, ...(service === null ? [] : [`release-${name}`, `verify-${name}`])];
+function environmentStages({ name, service, servedAt }: PipelineDocument["environments"][number]): readonly string[] {
+  return [
+    `promote-${name}`,
+    ...(service === null ? [] : [`release-${name}`]),
+    ...(service === null && servedAt === null ? [] : [`verify-${name}`]),
+  ];
 }
 
 function closed(before: ReadonlyMap<string, Set<string>>): ReadonlyMap<string, ReadonlySet<string>> {
