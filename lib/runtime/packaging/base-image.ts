@@ -73,9 +73,26 @@ export async function baseUpdate(reference: string, places: ImagePlaces): Promis
     : `the base's tag ${moved.tag} names ${moved.now} by now: take it over when it was reviewed`;
 }
 
+/**
+ * Images of Node.js say their version in a variable; of others nothing is known before they run.
+ *
+ * @throws RefusedError `base-node-too-old`
+ */
+export function requireNode({ config }: BaseImage, reference: string, oldest: string): void {
+  const said = saidVersion(config, "NODE_VERSION");
+  const [major = 0, minor = 0] = (said ?? oldest).split(".").map(Number);
+  const [oldestMajor = 0, oldestMinor = 0] = oldest.split(".").map(Number);
+  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return;
+  throw new RefusedError(
+    "base-node-too-old",
+    `the base ${reference} has Node.js ${said!}, the command needs ${oldest} or later`,
+    "Name a base with a maintained Node.js, for example node:22-slim by its digest.",
+  );
+}
+
 /** Images of Python say their version in a variable; of others nothing is known before they run. */
 function requirePython({ config }: BaseImage, reference: string, wanted: string): void {
-  const said = config.config?.Env?.find((each) => each.startsWith("PYTHON_VERSION="))?.slice("PYTHON_VERSION=".length);
+  const said = saidVersion(config, "PYTHON_VERSION");
   const minor = (version: string): string => version.split(".").slice(0, 2).join(".");
   if (said === undefined || minor(said) === minor(wanted)) return;
   throw new RefusedError(
@@ -83,4 +100,8 @@ function requirePython({ config }: BaseImage, reference: string, wanted: string)
     `the base ${reference} has Python ${said}, the environment is locked for ${wanted}`,
     `Name a base with Python ${minor(wanted)}, or lock the environment for ${minor(said)}.`,
   );
+}
+
+function saidVersion({ config }: BaseImage["config"], variable: string): string | undefined {
+  return config?.Env?.find((each) => each.startsWith(`${variable}=`))?.slice(variable.length + 1);
 }

@@ -1,7 +1,7 @@
 import type { ImagePlatform } from "../../blueprint/pipeline/pipeline-document";
 import { assembleImage, type ContainerStart } from "../oci/assemble-image";
 import type { Descriptor } from "../oci/descriptor";
-import { findBase } from "./base-image";
+import { findBase, requireNode } from "./base-image";
 import { extendedPath, NOBODY } from "./image-start";
 import {
   type PackedPlatform,
@@ -16,6 +16,9 @@ import { runtimeBillOfMaterials } from "./runtime-sbom";
 
 /** Where the runtime stands in an image. */
 export const RUNTIME_ROOT = "/opt/slipway/runtime";
+
+/** As package.json says under `engines`. */
+const OLDEST_NODE = "20.17";
 
 /** Where a job's checkout is mounted; nothing is there in the image. */
 const WORKING_FOLDER = "/work";
@@ -47,6 +50,7 @@ export interface PackagedRuntime {
  * and base give the same digest. No engine, no root, nothing of what is packed is run.
  *
  * @throws InvalidInputError when the base is not named by digest
+ * @throws RefusedError `base-node-too-old` when the base says so of itself
  * @throws RefusedError and BrokenEnvironmentError by the name of what does not hold; nothing is published then
  */
 export async function packageRuntime(
@@ -57,6 +61,7 @@ export async function packageRuntime(
     const images: (PlatformImage & { readonly runtime: LaidRuntime })[] = [];
     for (const platform of platforms) {
       const found = await findBase(base, platform, null, places, "--base");
+      requireNode(found.image, base, OLDEST_NODE);
       const runtime = await layRuntime({ lockFolder, platform, ...options });
       const folder = { ...runtime, root: RUNTIME_ROOT, executables: true };
       const packed = [await packLayer("runtime-image", "runtime", folder, options.cache)];

@@ -38,7 +38,7 @@ const builds = [
  */
 export async function lockedRuntime(
   registry: NpmRegistry,
-  { vendored = false, change = () => undefined }: { vendored?: boolean; change?: (packages: Packages) => void } = {},
+  { vendored = false, change = () => undefined }: { vendored?: boolean; change?: (packages: Packages) => unknown } = {},
 ): Promise<RuntimeFiles> {
   const native = "@native/thing";
   const build = (cpu: string, libc: string): string => `${native}-linux-${cpu}${libc === "musl" ? "-musl" : ""}`;

@@ -28,7 +28,7 @@ async function lay(platform: ImagePlatform, files: RuntimeFiles, options = place
 const pathsOf = ({ content }: LaidRuntime): readonly string[] => content.files.map(({ path }) => path);
 
 /** The edited entries of a lock. */
-const locked = (change: (packages: Packages) => void): Promise<RuntimeFiles> => lockedRuntime(registry, { change });
+const locked = (change: (packages: Packages) => unknown): Promise<RuntimeFiles> => lockedRuntime(registry, { change });
 
 test.each([
   ["linux/amd64", "x64"],
@@ -109,7 +109,7 @@ describe("refused is", () => {
     expect((await lay("linux/amd64", files)).cached).toBe(false);
   });
 
-  test("a lock that states no integrity, and one that is none", async () => {
+  test("a lock that states no integrity, one without slipway, and one that is none", async () => {
     const files = await locked((packages) => {
       delete packages["node_modules/plain"]!.integrity;
       delete packages["node_modules/twice"]!.integrity;
@@ -118,6 +118,8 @@ describe("refused is", () => {
       check: "runtime-not-locked",
       message: expect.stringContaining("  - node_modules/plain\n  - node_modules/twice"),
     });
+    const without = await locked((packages) => delete packages["node_modules/slipway"]);
+    await expect(lay("linux/amd64", without)).rejects.toThrow("names no package slipway");
     await expect(lay("linux/amd64", { ...files, "package-lock.json": "<<<" })).rejects.toMatchObject({
       check: "runtime-not-locked",
     });

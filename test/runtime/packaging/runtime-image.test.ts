@@ -7,7 +7,7 @@ import { readBlob } from "../../../lib/runtime/oci/blobs";
 import { parseConfig, parseIndex, parseManifest } from "../../../lib/runtime/oci/image-documents";
 import { LayoutDestination } from "../../../lib/runtime/oci/layout/layout-destination";
 import { parseReference } from "../../../lib/runtime/oci/reference";
-import { putBaseIndex } from "../oci/a-base-image";
+import { putBase, putBaseIndex } from "../oci/a-base-image";
 import { temporaryFolder } from "../temporary-folder";
 import { writeFiles } from "../write-files";
 import { lockedRuntime, type RuntimeFiles } from "./a-locked-runtime";
@@ -102,6 +102,26 @@ describe("refused is", () => {
         exitCode: ExitCode.badInput,
         document: { error: { problems: [problem(path)] } },
       });
+    }
+  });
+
+  test("a base whose Node.js is too old for the command", async () => {
+    const { engines } = JSON.parse(readFileSync("package.json", "utf8")) as { engines: { node: string } };
+    const oldest = engines.node.replace(">=", "");
+    const files = await lockedRuntime(registry);
+    for (const [said, expected] of [
+      ["18.20.8", ExitCode.refused],
+      ["20.9.0", ExitCode.refused],
+      [`${oldest}.0`, ExitCode.passed],
+      ["24.0.1", ExitCode.passed],
+    ] as const) {
+      const layout = new LayoutDestination(join(folder, `node-${said}`));
+      const image = await putBase(layout, { config: { Env: [`NODE_VERSION=${said}`] } });
+      await layout.publish(image, null);
+      const on = `oci:${join(folder, `node-${said}`)}@${image.descriptor.digest}`;
+      const { exitCode, document } = await runtimeImage(files, ["--base", on, ...to]);
+      expect(exitCode).toBe(expected);
+      if (expected === ExitCode.refused) expect(document).toMatchObject({ error: { check: "base-node-too-old" } });
     }
   });
 
