@@ -72,8 +72,8 @@ describeWith(
       const signed = content("application/vnd.in-toto+json");
       const of = { model: pipeline.model, pipeline: "risk" };
       expect(await verifiedImage(signed, [pipeline.signer], of)).toBe(digest());
-      const { payload } = JSON.parse(signed.toString()) as { readonly payload: string };
-      const statement = Buffer.from(payload, "base64").toString();
+      const { envelope } = JSON.parse(signed.toString()) as { readonly envelope: { readonly payload: string } };
+      const statement = Buffer.from(envelope.payload, "base64").toString();
       const { base } = pipeline.packaging;
       const lock = execFileSync("sha256sum", [join(pipeline.folder, "requirements.txt")], { encoding: "utf8" });
       for (const named of [
@@ -106,13 +106,14 @@ describeWith(
   },
   "an image packaged by nobody",
   () => {
+    const [, main = ""] = commandFromSources();
     it("is the one that root packaged, with other folders, cache, time zone, umask and day", async () => {
       const pipeline = await PackagedPipeline.start();
       const place = realpathSync(mkdtempSync(join(tmpdir(), "slipway-nobody-")));
       try {
         const image = await pipeline.package();
         pipeline.copyTo(join(place, "repository"));
-        cpSync(join(commandFromSources()[1]!, "..", "..", ".."), join(place, "command"), {
+        cpSync(join(main, "..", "..", ".."), join(place, "command"), {
           recursive: true,
           verbatimSymlinks: true,
         });
@@ -121,7 +122,7 @@ describeWith(
         execFileSync("chmod", ["755", place]);
         const env = {
           ...pipeline.env,
-          PATH: "/usr/bin:/bin",
+          PATH: "/usr/bin:/bin:/usr/sbin:/sbin",
           HOME: join(place, "home"),
           XDG_CACHE_HOME: join(place, "cache"),
           TMPDIR: join(place, "tmp"),
