@@ -1,5 +1,6 @@
 import { execFile, execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createSigningKeyPair } from "../../../lib/runtime/keys/signing-key-pair";
@@ -10,10 +11,15 @@ import { type DeliveryUnderTest, synthesizeDelivery } from "./synthesized-delive
 
 /** The same manifest, the same changes and the same expectations as the workflow's test: the engine must not matter. */
 
+/** Nothing serves the model in an environment here, so nothing can be measured there. */
+const JOBS_HERE = DECIDING_JOBS.filter((job) => job !== "verify-staging");
+
 interface LaptopRun {
   readonly exitCode: number | null;
   /** State by job. */
   readonly jobs: Readonly<Record<string, string>>;
+  /** Where the run keeps its hand-offs and logs. */
+  readonly folder: string;
 }
 
 let folder: string;
@@ -27,7 +33,12 @@ beforeAll(async () => {
   const packed = execFileSync("npm", ["pack", "--silent", "--ignore-scripts", "--pack-destination", folder], {
     encoding: "utf8",
   });
-  program = { tarball: join(folder, packed.trim()), publicPem: createSigningKeyPair().publicKey };
+  program = {
+    tarball: join(folder, packed.trim()),
+    publicPem: createSigningKeyPair().publicKey,
+    // Nobody listens there: as on a train.
+    base: `127.0.0.1:1/library/python@sha256:${"5".repeat(64)}`,
+  };
   repository = new ModelRepository(synthesizeDelivery(program).files);
   mlflow = await MlflowServer.start();
 });
@@ -48,11 +59,12 @@ async function runHere(store: string): Promise<LaptopRun> {
     MLFLOW_TRACKING_URI: mlflow.uri,
     SLIPWAY_STORE: `file://${join(folder, "stores", store)}`,
   });
-  const { jobs } = JSON.parse(stdout === "" ? "{}" : stdout) as {
+  const { jobs, run } = JSON.parse(stdout === "" ? "{}" : stdout) as {
+    readonly run: string;
     readonly jobs?: readonly { readonly id: string; readonly state: string }[];
   };
   if (jobs === undefined) throw new Error(`${stdout}\n${stderr}`);
-  return { exitCode, jobs: Object.fromEntries(jobs.map(({ id, state }) => [id, state])) };
+  return { exitCode, jobs: Object.fromEntries(jobs.map(({ id, state }) => [id, state])), folder: run };
 }
 
 function slipway(args: readonly string[], env: NodeJS.ProcessEnv) {
@@ -82,25 +94,36 @@ async function changed(change: Scenario["change"], store: string): Promise<Lapto
     () => runHere(store),
   );
   expect(await registered()).toBe(before);
-  for (const job of BEHIND_THE_GATE) expect([job, run.jobs[job]]).toEqual([job, "skipped"]);
+  for (const job of BEHIND_THE_GATE.filter((each) => JOBS_HERE.includes(each)))
+    expect([job, run.jobs[job]]).toEqual([job, "skipped"]);
   return run;
 }
 
-test("the good model reaches production", async () => {
+test("the good model reaches production, in an image that is kept as a layout without the base nobody can reach", async () => {
   const run = await runHere("good");
   expect(run).toMatchObject({
     exitCode: 0,
-    jobs: Object.fromEntries(DECIDING_JOBS.map((job) => [job, "passed"])),
+    jobs: Object.fromEntries(JOBS_HERE.map((job) => [job, "passed"])),
   });
   expect(await registered()).toBe(1);
+  const image = join(run.folder, "work", "image");
+  const document = JSON.parse(readFileSync(join(image, "image.json"), "utf8")) as Record<string, unknown>;
+  expect(document).toMatchObject({ reference: null, complete: false, base: program.base });
+  expect(readFileSync(join(run.folder, "logs", "package.log"), "utf8")).toContain("the base could not be reached");
+  // The manifest is what the digest says, and the layers that Slipway laid are there.
+  const blob = (digest: string): Buffer => readFileSync(join(image, "layout", "blobs", digest.replace(":", "/")));
+  const manifest = blob(document.image as string);
+  expect(`sha256:${createHash("sha256").update(manifest).digest("hex")}`).toBe(document.image);
+  const { layers } = JSON.parse(manifest.toString("utf8")) as { layers: readonly { digest: string; size: number }[] };
+  expect(layers.length).toBeGreaterThan(2);
+  for (const { digest, size } of layers) expect(blob(digest)).toHaveLength(size);
 });
 
 test.each(REFUSED)("$title is refused at $stage", async ({ change, stage }) => {
   const run = await changed(change, `refused-${stage}`);
   expect(run.exitCode).toBe(3);
   expect(run.jobs[stage]).toBe("failed");
-  for (const job of DECIDING_JOBS.slice(0, DECIDING_JOBS.indexOf(stage)))
-    expect([job, run.jobs[job]]).toEqual([job, "passed"]);
+  for (const job of JOBS_HERE.slice(0, JOBS_HERE.indexOf(stage))) expect([job, run.jobs[job]]).toEqual([job, "passed"]);
 });
 
 test("a model that these rows cannot tell from production ends undecided", async () => {

@@ -43,13 +43,17 @@ export const DECIDING_JOBS: readonly string[] = [
   "train",
   "predict",
   "gate",
+  "build",
+  "package",
+  "latency",
   "register",
   "promote-staging",
+  "verify-staging",
   "promote-production",
 ];
 
-/** What must never run for a model that was not accepted. */
-export const BEHIND_THE_GATE = DECIDING_JOBS.slice(DECIDING_JOBS.indexOf("gate") + 1);
+/** What must never run for a model that was not accepted. What the image takes from the repository is collected meanwhile. */
+export const BEHIND_THE_GATE = DECIDING_JOBS.slice(DECIDING_JOBS.indexOf("gate") + 1).filter((job) => job !== "build");
 
 export const REFUSED: readonly Scenario[] = [
   {

@@ -1,20 +1,7 @@
-import { App, Testing, TerraformStack } from "cdktf";
-import {
-  DataSource,
-  Environment,
-  HeldOut,
-  JobRuntime,
-  MlPipeline,
-  Signer,
-  Signing,
-  Store,
-  Training,
-  type DataContract,
-  type QualityPolicy,
-} from "slipway";
-import { GitHubRepository, Reviewer } from "slipway/github";
-import { GithubProvider } from "@cdktf/provider-github/lib/provider";
-import { policy as examplePolicy } from "../../../examples/insurance-risk/main";
+import { App, Testing } from "cdktf";
+import { Environment, JobRuntime, Packaging, QualityPolicy, Signer, Signing, Store, type DataContract } from "slipway";
+import { Reviewer } from "slipway/github";
+import { InsuranceRiskDelivery, policy as examplePolicy } from "../../../examples/insurance-risk/main";
 import { unescapeTerraformTemplate } from "../../../lib/renderers/terraform-text";
 
 /** The pipeline of the insurance example as `terraform apply` would put it into the model repository. */
@@ -30,33 +17,50 @@ export interface DeliveryUnderTest {
   readonly tarball: string;
   /** PEM of the key whose evidence promotion accepts. */
   readonly publicPem: string;
-  /** @default the example's own */
+  /** Base image by digest, in a registry that can be reached from here, or cannot. */
+  readonly base: string;
+  /** Where staging serves the model. @default - nowhere, and production asks for no latency verdict */
+  readonly servedAt?: string;
+  /** @default the example's own, with the latency that a busy machine keeps */
   readonly policy?: QualityPolicy | undefined;
   /** @default the example's own */
   readonly contract?: DataContract | undefined;
 }
 
-/** The example's program with two differences: a key signs, because no Sigstore answers here, and the store is a folder that the runners share. */
-export function synthesizeDelivery({ tarball, publicPem, policy, contract }: DeliveryUnderTest): SynthesizedDelivery {
-  const stack = new TerraformStack(new App(), "insurance-risk-delivery");
-  new GithubProvider(stack, "github", { owner: "acme" });
-  const repository = GitHubRepository.existing(stack, "repository", {
-    name: "acme/insurance-risk",
-    plan: "enterprise",
+/** The example's limits for its gate, and a slower latency than the one it promises for serving hardware: these machines are busy. */
+function patientPolicy(): QualityPolicy {
+  const document = examplePolicy.toDocument();
+  const latency = { quantile: 0.95, atMostMillis: 5_000, smokeAtMostMillis: 15_000 };
+  return QualityPolicy.fromDocument({
+    ...document,
+    serving: { errorRate: 0.05, latency: { ...latency, atRequestsPerSecond: 5, atRowsPerRequest: 1 } },
   });
-  new MlPipeline(stack, "insurance-risk", {
-    delivery: repository.actions({ runsOn: ["self-hosted"] }),
-    repositoryPath: "examples/insurance-risk/repository",
+}
+
+/**
+ * The example's program where no cloud answers: a key signs instead of Sigstore, the store is a folder that the runners share, the
+ * base image comes from a registry of this machine.
+ */
+export function synthesizeDelivery(program: DeliveryUnderTest): SynthesizedDelivery {
+  const { tarball, publicPem, base, servedAt, policy, contract } = program;
+  const stack = new InsuranceRiskDelivery(new App(), "insurance-risk-delivery", {
     runtime: JobRuntime.vendored(tarball),
-    contract: contract ?? "contracts/claims.odcs.yaml",
-    data: DataSource.command("python data/fetch.py", { output: "data/claims.parquet", sample: "data/sample.csv" }),
-    heldOut: HeldOut.from(3, { fraction: 0.3, seed: 1 }),
-    train: Training.command("python train.py"),
-    policy: policy ?? examplePolicy,
+    ...(contract === undefined ? {} : { contract }),
+    policy: policy ?? patientPolicy(),
     signing: Signing.ed25519(),
     trustedSigners: [Signer.ed25519("ci", publicPem)],
     store: Store.directory("/srv/slipway-store"),
-    environments: [Environment.staging(), Environment.production({ reviewers: [Reviewer.team("risk-owners")] })],
+    // Runners of GitHub share no disk; those of the test do, and say where.
+    variables: { SLIPWAY_STORE: "file:///srv/slipway-store" },
+    // SLIPWAY_IMAGES names the registry of the test.
+    packaging: Packaging.image({ base, lockFile: "serving.txt", repository: "registry.acme.example/insurance-risk" }),
+    environments: [
+      Environment.staging(servedAt === undefined ? {} : { servedAt }),
+      Environment.production({
+        reviewers: [Reviewer.team("risk-owners")],
+        needsLatencyVerdict: servedAt !== undefined,
+      }),
+    ],
   });
   const { resource } = JSON.parse(Testing.synth(stack, true)) as { resource: SynthesizedResources };
   return {
