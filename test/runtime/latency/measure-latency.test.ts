@@ -34,7 +34,8 @@ describe("an open loop measures the delays of the server", () => {
       expect(sample.failures).toEqual({});
       const [ours, theirs] = [sample.millis.slice().sort(), await server.record()];
       expect(theirs).toHaveLength(ours.length);
-      for (const quantile of [0.5, 0.9, 0.95, 0.99]) {
+      // At one half the stalls' distribution jumps: a request more or less in a stall decides between 50 ms and much more.
+      for (const quantile of [behaviour.kind === "stalls" ? 0.4 : 0.5, 0.9, 0.95, 0.99]) {
         const expected = analytic(quantile);
         // The machine may be busy: then the server answers later than it was told to, and its record says so.
         const busy = Math.max(0, latencyQuantile(theirs, quantile) - expected);
