@@ -25,7 +25,7 @@ The image runs slipway as user 65532, in /work, where a job mounts its checkout;
     {
       name: "base",
       value: "image",
-      summary: "an image with Node.js 20.17 or later, by digest: node:22-slim@sha256:...",
+      summary: "an image with Node.js 20.18 or later, by digest: node:22-slim@sha256:...",
     },
     { name: "repository", value: "name", summary: "where it is pushed, by digest: ghcr.io/acme/slipway-runtime" },
     { name: "output", value: "folder", summary: "write it into an OCI image layout instead" },

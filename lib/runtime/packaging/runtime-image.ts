@@ -18,7 +18,7 @@ import { runtimeBillOfMaterials } from "./runtime-sbom";
 export const RUNTIME_ROOT = "/opt/slipway/runtime";
 
 /** As package.json says under `engines`. */
-const OLDEST_NODE = "20.17";
+const OLDEST_NODE = "20.18";
 
 /** Where a job's checkout is mounted; nothing is there in the image. */
 const WORKING_FOLDER = "/work";
