@@ -11,5 +11,7 @@ module.exports = {
     "^slipway/docker$": "<rootDir>/lib/constructs/docker/index.ts",
   },
   reporters: ["default", "<rootDir>/test/tools/not-run-reporter.js"],
+  // Many tests wait for processes they started: with every core a worker, the others go on meanwhile.
+  maxWorkers: "100%",
   testTimeout: 120_000,
 };
