@@ -61,11 +61,20 @@ export async function heldOutRequests(asked: HeldOutRequests): Promise<readonly 
   });
 }
 
+/** Columns that requests name, with what the signature says of each. */
+export function namedInputs(
+  signature: ModelSignature | null,
+): readonly { readonly name: string; readonly type: string; readonly required: boolean }[] {
+  return (signature?.inputs ?? []).flatMap(({ name, type, required }) =>
+    name === null ? [] : [{ name, type, required }],
+  );
+}
+
 function columnsAskedFor(features: readonly string[], signature: ModelSignature | null): readonly string[] {
   const known = features.filter((name) => name !== "slipway_row");
-  const inputs = (signature?.inputs ?? []).filter(({ name }) => name !== null);
+  const inputs = namedInputs(signature);
   if (inputs.length === 0) return known;
-  const missing = inputs.filter(({ name, required }) => required && !known.includes(name!)).map(({ name }) => name!);
+  const missing = inputs.filter(({ name, required }) => required && !known.includes(name)).map(({ name }) => name);
   if (missing.length > 0) {
     throw new RefusedError(
       "features-missing",
@@ -73,7 +82,7 @@ function columnsAskedFor(features: readonly string[], signature: ModelSignature 
       "Train on features of the contract only.",
     );
   }
-  return inputs.map(({ name }) => name!).filter((name) => known.includes(name));
+  return inputs.map(({ name }) => name).filter((name) => known.includes(name));
 }
 
 function jsonValue(row: Row, column: string, type: string): unknown {

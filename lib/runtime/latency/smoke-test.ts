@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { ServingPath } from "../../blueprint/serving/serving-contract";
 import { servingLimit } from "../../verdict/latency/judge-latency";
 import type { CommandContext } from "../command-context";
 import { readServingDescription } from "../model/serving-description";
@@ -10,9 +9,9 @@ import { processTarget } from "../serving/check/process-target";
 import type { ExampleRequest } from "../serving/example-request";
 import { modelServer } from "../serving/model-server";
 import { ServerProcess, type ServerCommand } from "../serving/server-process";
-import { heldOutRequests } from "./held-out-requests";
-import { secondsFor } from "./load";
+import { heldOutRequests, namedInputs } from "./held-out-requests";
 import { measureServing, type ServingMeasurement } from "./measure-serving";
+import { promisedLoad } from "./promised-load";
 
 /** What a model's server did on the machine of a job. */
 export interface SmokeTest {
@@ -50,12 +49,11 @@ export async function smokeTest(context: CommandContext, options: LayOptions): P
     signature: description?.signature ?? null,
     rowsPerRequest: latency?.atRowsPerRequest ?? 1,
   });
-  const inputs = description?.signature?.inputs ?? [];
   context.out.progress("holding the server against the serving contract");
   const checks = await checkServing({
     target: await processTarget(server),
     requests,
-    columns: inputs.flatMap(({ name, type, required }) => (name === null ? [] : [{ name, type, required }])),
+    columns: namedInputs(description?.signature ?? null),
     pipeline: manifest.pipeline.name,
     latencyLimit: latency === null ? null : latency.atMostMillis / 1_000,
     grace: GRACE_SECONDS,
@@ -78,20 +76,15 @@ async function measured(
 ): Promise<ServingMeasurement | null> {
   const { serving, gate } = manifest.policy;
   if (serving?.latency == null) return null;
-  const rate = serving.latency.atRequestsPerSecond;
   const limit = servingLimit(serving, { smoke: true });
-  const seconds = secondsFor(rate, limit, gate.confidence);
   const process = await ServerProcess.start(server);
   try {
     await process.untilReady(START_SECONDS);
-    out.progress(`${rate} requests per second for ${seconds} s`);
-    const url = new URL(process.url + ServingPath.predict);
-    const timeoutSeconds = Math.max(10, (4 * limit.latency!.atMostMillis) / 1_000);
-    return await measureServing(
-      { url, payloads: requests.map(({ body }) => body), rate, seconds, timeoutSeconds },
-      limit,
-      gate.confidence,
-    );
+    const { latency } = serving;
+    const { confidence } = gate;
+    const load = promisedLoad({ url: process.url, requests, latency, limit, confidence, seconds: null });
+    out.progress(`${load.rate} requests per second for ${load.seconds} s`);
+    return await measureServing(load, limit, confidence);
   } finally {
     await process.stop();
   }

@@ -1,11 +1,10 @@
 import { join } from "node:path";
-import { ServingPath } from "../../blueprint/serving/serving-contract";
 import type { ModelInterface } from "../../verdict/signature/compatibility";
 import { servingLimit } from "../../verdict/latency/judge-latency";
 import type { CommandContext } from "../command-context";
-import { heldOutRequests } from "../latency/held-out-requests";
-import { secondsFor } from "../latency/load";
+import { heldOutRequests, namedInputs } from "../latency/held-out-requests";
 import { measureServing, type ServingMeasurement } from "../latency/measure-serving";
+import { promisedLoad } from "../latency/promised-load";
 import { type CheckResult, checkServing } from "../serving/check/check-run";
 import { urlTarget } from "../serving/check/url-target";
 
@@ -50,9 +49,7 @@ export async function lookAtService(context: CommandContext, service: Service): 
   const checks = await checkServing({
     target: urlTarget(url, modelDigest),
     requests,
-    columns: (signature?.inputs ?? []).flatMap(({ name, type, required }) =>
-      name === null ? [] : [{ name, type, required }],
-    ),
+    columns: namedInputs(signature),
     pipeline: manifest.pipeline.name,
     latencyLimit: latency === null ? null : latency.atMostMillis / 1_000,
     grace: 0,
@@ -63,16 +60,8 @@ export async function lookAtService(context: CommandContext, service: Service): 
     return { checks, measurement: null };
   }
   const limit = servingLimit(serving, { smoke: false });
-  const rate = latency.atRequestsPerSecond;
-  const seconds = service.seconds ?? secondsFor(rate, limit, gate.confidence);
-  out.progress(`${rate} requests per second for ${seconds} s to ${url}`);
-  const load = {
-    url: new URL(url + ServingPath.predict),
-    payloads: requests.map(({ body }) => body),
-    rate,
-    seconds,
-    // A limit longer than the usual patience must be possible to break without a failure.
-    timeoutSeconds: Math.max(10, (4 * latency.atMostMillis) / 1_000),
-  };
-  return { checks, measurement: await measureServing(load, limit, gate.confidence) };
+  const { confidence } = gate;
+  const load = promisedLoad({ url, requests, latency, limit, confidence, seconds: service.seconds });
+  out.progress(`${load.rate} requests per second for ${load.seconds} s to ${url}`);
+  return { checks, measurement: await measureServing(load, limit, confidence) };
 }
